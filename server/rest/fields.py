@@ -74,13 +74,15 @@ class Field:
     required: bool | None = None
     read_only: bool = False
     write_only: bool = False
+    create_only: bool = False
+    """Taken when an object is made, not when it is changed."""
     allow_null: bool = False
     allow_blank: bool = False
     default: Any = UNSET
     validators: Sequence[Callable[[Any], Any]] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
 
-    type = "field"
+    kind = "field"
     tells_blank = False
 
     @property
@@ -116,7 +118,7 @@ class Field:
     def metadata(self) -> dict[str, Any]:
         """What OPTIONS says of this field."""
         about: dict[str, Any] = {
-            "type": self.type,
+            "type": self.kind,
             "required": self.must_be_given,
             "read_only": self.read_only,
             "label": self.label if self.label is not None else _label(self.name),
@@ -153,7 +155,7 @@ class Any_(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Boolean(Field):
-    type = "boolean"
+    kind = "boolean"
 
     TRUE = frozenset({"t", "T", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", "1"})
     FALSE = frozenset({"f", "F", "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", "0"})
@@ -172,7 +174,7 @@ class Boolean(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Integer(Field):
-    type = "integer"
+    kind = "integer"
     min_value: int | None = None
     max_value: int | None = None
 
@@ -206,7 +208,7 @@ class Float(Field):
     """A number that goes out as a JSON number. With `places` it is exact: taken as a decimal of at most `digits` digits
     of which `places` are behind the point; without, it is a float."""
 
-    type = "float"
+    kind = "float"
     min_value: float | int | None = None
     places: int | None = None
     digits: int = 15
@@ -247,7 +249,9 @@ def exact(value: Any, digits: int, places: int, low: Any = None, *, invalid: str
     exponent = int(exponent)
     whole = max(len(all_digits) + exponent, 0)
     behind = max(-exponent, 0)
-    if len(all_digits) + max(exponent, 0) > digits and behind <= places or whole + behind > digits and exponent >= 0:
+    if (len(all_digits) + max(exponent, 0) > digits and behind <= places) or (
+        whole + behind > digits and exponent >= 0
+    ):
         raise InvalidInput([f"Ensure that there are no more than {digits} digits in total."])
     if behind > places:
         raise InvalidInput([f"Ensure that there are no more than {places} decimal places."])
@@ -261,15 +265,13 @@ def exact(value: Any, digits: int, places: int, low: Any = None, *, invalid: str
 class Decimal_(Field):
     """An exact number of at most `max_digits` digits, `decimal_places` of them behind the point."""
 
-    type = "decimal"
+    kind = "decimal"
     max_digits: int = 15
     decimal_places: int = 5
     min_value: float | int | None = None
 
     def convert(self, value: Any, context: "Context") -> Decimal:
-        return exact(
-            value, self.max_digits, self.decimal_places, self.min_value, invalid="A valid number is required."
-        )
+        return exact(value, self.max_digits, self.decimal_places, self.min_value, invalid="A valid number is required.")
 
     def details(self) -> dict[str, Any]:
         return {"max_digits": self.max_digits, "decimal_places": self.decimal_places, "min_value": self.min_value}
@@ -277,7 +279,7 @@ class Decimal_(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class String(Field):
-    type = "string"
+    kind = "string"
     tells_blank = True
     max_length: int | None = None
     min_length: int | None = None
@@ -314,7 +316,7 @@ class String(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Url(String):
-    type = "url"
+    kind = "url"
 
     def convert(self, value: Any, context: "Context") -> str:
         text = super().convert(value, context)
@@ -325,7 +327,7 @@ class Url(String):
 
 @dataclass(frozen=True, kw_only=True)
 class Email(String):
-    type = "email"
+    kind = "email"
 
     def convert(self, value: Any, context: "Context") -> str:
         text = super().convert(value, context)
@@ -336,7 +338,7 @@ class Email(String):
 
 @dataclass(frozen=True, kw_only=True)
 class Date(Field):
-    type = "date"
+    kind = "date"
 
     def convert(self, value: Any, context: "Context") -> date:
         if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", value):
@@ -349,16 +351,18 @@ class Date(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class DateTime(Field):
-    type = "datetime"
+    kind = "datetime"
 
     def convert(self, value: Any, context: "Context") -> datetime:
         try:
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
-            raise InvalidInput([
-                "Datetime has wrong format. Use one of these formats instead: "
-                "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
-            ]) from None
+            raise InvalidInput(
+                [
+                    "Datetime has wrong format. Use one of these formats instead: "
+                    "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
+                ]
+            ) from None
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -369,7 +373,7 @@ Choices = Sequence[tuple[Any, str]] | Callable[["Context | None"], Sequence[tupl
 class Choice(Field):
     """One of `choices`: pairs of value and text, or a function that gives them (for those kept in the database)."""
 
-    type = "choice"
+    kind = "choice"
     tells_blank = True
     choices: Choices = ()
     max_length: int | None = None
@@ -404,7 +408,7 @@ class Choice(Field):
 class Related(Field):
     """The key of a row of another table; `parse` gives the key when such a row exists."""
 
-    type = "related field"
+    kind = "related field"
     model: type[Any]
     filters: Mapping[str, Any] | None = field(default_factory=dict)
     many: bool = False
@@ -454,7 +458,7 @@ class Upload(Field):
     max_length: int | None = 100
 
     @property
-    def type(self) -> str:  # type: ignore[override]
+    def kind(self) -> str:  # type: ignore[override]
         return "image upload" if self.image else "file upload"
 
     def convert(self, value: Any, context: "Context") -> UploadedFile:
@@ -477,7 +481,7 @@ class ListOf(Field):
     tells_list: bool = False
 
     @property
-    def type(self) -> str:  # type: ignore[override]
+    def kind(self) -> str:  # type: ignore[override]
         return "list" if self.tells_list else "field"
 
     def convert(self, value: Any, context: "Context") -> list[Any]:
@@ -518,7 +522,7 @@ class ListOf(Field):
 class Nested(Field):
     """An object with fields of its own."""
 
-    type = "nested object"
+    kind = "nested object"
     fields: Mapping[str, Field]
 
     def convert(self, value: Any, context: "Context") -> dict[str, Any]:

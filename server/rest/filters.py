@@ -1,0 +1,388 @@
+"""The kinds of filters that a list may be asked with.
+
+A filter reads the text of a query parameter and gives a `Test`, or None where the text means "no filter" (as unknown
+booleans do in InvenTree). It raises InvalidInput with InvenTree's text where the value cannot be read. Conditions are
+built once for each form of a filter and kept compiled; the values are always bound parameters.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import ColumnElement, Dialect, and_, bindparam, exists, func, not_, or_, select
+
+from server.db.columns import Base
+from server.domain.errors import InvalidInput
+from server.rest.query import Source, Test
+
+if TYPE_CHECKING:
+    from server.rest.context import Context
+
+__all__ = [
+    "BAD_CHOICE",
+    "Below",
+    "Compare",
+    "Custom",
+    "Exact",
+    "Filter",
+    "Flag",
+    "InList",
+    "Range",
+    "Regex",
+    "RelatedTo",
+    "Set",
+    "contains",
+    "has_tag",
+    "read_boolean",
+    "search_tests",
+]
+
+BAD_CHOICE = "Select a valid choice. That choice is not one of the available choices."
+TRUE = frozenset({"true", "1", "yes", "y", "on", "t"})
+FALSE = frozenset({"false", "0", "no", "n", "off", "f"})
+
+
+def read_boolean(text: str | None) -> bool | None:
+    """True, False, or None where the text is neither."""
+    if text is None:
+        return None
+    lowered = text.strip().lower()
+    return True if lowered in TRUE else False if lowered in FALSE else None
+
+
+class Filter(Protocol):
+    """What a list may be narrowed by; `name` is the query parameter."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self, text: str, context: "Context") -> Test | None: ...
+
+
+def _number(name: str, text: str) -> int:
+    try:
+        number = int(Decimal(text))
+    except (InvalidOperation, ValueError, OverflowError):
+        raise InvalidInput({name: ["Enter a number."]}) from None
+    return max(-(2**63), min(number, 2**63 - 1))
+
+
+def _decimal(name: str, text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) > 10**13:
+        raise InvalidInput({name: ["Enter a number."]})
+    return number
+
+
+def _date(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput({name: ["Enter a valid date."]}) from None
+
+
+def _text(name: str, text: str) -> str:
+    return text
+
+
+READERS: Mapping[str, Callable[[str, str], Any]] = {
+    "text": _text, "number": _number, "decimal": _decimal, "date": _date,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Equality with the column at `path` (the name where it is not given)."""
+
+    name: str
+    path: str = ""
+    kind: str = "text"
+    null: bool = False
+    """Whether the text "null" asks for rows that have none."""
+    fold: bool = False
+    """Whether case does not count."""
+
+    def read(self, text: str, context: "Context") -> Test | None:
+        if text == "":
+            return None
+        path = self.path or self.name
+        if self.null and text.lower() in ("null", "none"):
+            return Test((self.name, "null"), lambda row: row.column(path).is_(None))
+        value = READERS[self.kind](self.name, text)
+        if self.fold:
+            return Test(
+                (self.name, "fold"), lambda row: func.lower(row.column(path)) == bindparam(f"f_{self.name}"),
+                {f"f_{self.name}": value.lower()},
+            )  # fmt: skip
+        return Test(
+            (self.name, "is"), lambda row: row.column(path) == bindparam(f"f_{self.name}", type_=row.column(path).type),
+            {f"f_{self.name}": value},
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Compare:
+    """A bound on the column at `path`: `op` is one of < <= > >=. Round decimals to what the column keeps."""
+
+    name: str
+    path: str
+    op: str
+    kind: str = "number"
+
+    def read(self, text: str, context: "Context") -> Test | None:
+        if text == "":
+            return None
+        value = READERS[self.kind](self.name, text)
+        return Test(
+            (self.name, "compare"),
+            lambda row: row.column(self.path).op(self.op)(
+                bindparam(f"f_{self.name}", type_=row.column(self.path).type)
+            ),
+            {f"f_{self.name}": value},
+        )
+
+
+def Range(path: str, *, before: str, after: str, kind: str = "date") -> tuple[Compare, Compare]:
+    """The two filters that bound a date: strictly before and strictly after."""
+    return (Compare(before, path, "<", kind), Compare(after, path, ">", kind))
+
+
+@dataclass(frozen=True)
+class RelatedTo:
+    """The key of a related row that must exist: otherwise 400 as a model-choice filter answers."""
+
+    name: str
+    model: type[Base]
+    path: str = ""
+    null: bool = False
+    where: Callable[[Source, ColumnElement[Any]], ColumnElement[Any]] | None = None
+    """The condition, from the row and the bound key; equality with the column when it is not given."""
+    must_exist: bool = True
+
+    def read(self, text: str, context: "Context") -> Test | None:
+        if text == "":
+            return None
+        path = self.path or self.name
+        if self.null and text.lower() in ("null", "none"):
+            return Test((self.name, "null"), lambda row: row.column(path).is_(None))
+        if not text.isdigit() or (self.must_exist and not context.exists(self.model, int(text))):
+            raise InvalidInput({self.name: [BAD_CHOICE]})
+
+        def where(row: Source) -> ColumnElement[Any]:
+            key: ColumnElement[Any] = bindparam(f"f_{self.name}", type_=self.model.__table__.c.pk.type)
+            return self.where(row, key) if self.where else row.column(path) == key
+
+        return Test((self.name, "related"), where, {f"f_{self.name}": int(text)})
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A yes-or-no question about the row; `where` gives the condition for yes. What is neither is no filter."""
+
+    name: str
+    where: Callable[[Source], ColumnElement[Any]]
+    otherwise: Callable[[Source], ColumnElement[Any]] | None = None
+    """The condition for no, where it is not just the opposite."""
+
+    def read(self, text: str, context: "Context") -> Test | None:
+        wanted = read_boolean(text)
+        if wanted is None:
+            return None
+        if wanted:
+            return Test((self.name, True), self.where)
+        return Test((self.name, False), self.otherwise or (lambda row: not_(self.where(row))))
+
+
+def Set(name: str, path: str = "") -> Flag:
+    """A boolean column of the row."""
+    return Flag(name, lambda row: row.column(path or name).is_(True), lambda row: row.column(path or name).is_(False))
+
+
+@dataclass(frozen=True)
+class InList:
+    """Comma-separated numbers: rows whose column at `path` is (`exclude`: is not) among them."""
+
+    name: str
+    path: str = "pk"
+    exclude: bool = False
+
+    def read(self, text: str, context: "Context") -> Test | None:
+        numbers = [int(part) for part in text.replace("[", "").replace("]", "").split(",") if part.strip().isdigit()]
+        if not numbers:
+            return None
+        names = [f"f_{self.name}_{index}" for index in range(len(numbers))]
+
+        def where(row: Source) -> ColumnElement[Any]:
+            column = row.column(self.path)
+            inside = column.in_([bindparam(name, type_=column.type) for name in names])
+            return not_(inside) if self.exclude else inside
+
+        return Test((self.name, len(names)), where, dict(zip(names, numbers, strict=True)))
+
+
+@dataclass(frozen=True)
+class Below:
+    """A node of a tree and, with `cascade`, all below it. `path` is the foreign key ("location", or "" where the row is
+    itself a node and its parent is meant). An unknown key means no filter, as in InvenTree."""
+
+    name: str
+    model: type[Base]
+    path: str
+    cascade_by_default: bool = True
+
+    def read(self, text: str, context: "Context") -> Test | None:
+        if text == "":
+            return None
+        cascade = read_boolean(context.query.get("cascade"))
+        cascade = self.cascade_by_default if cascade is None else cascade
+        if text.lower() in ("null", "none"):
+            return None if cascade else Test((self.name, "null"), lambda row: row.column(self.path).is_(None))
+        pk = _number(self.name, text)
+        found = context.rows_of(select(self.model.__table__.c.tree_path).where(self.model.__table__.c.pk == pk))
+        if not found:
+            return None
+        if not cascade:
+            return Test(
+                (self.name, "is"), lambda row: row.column(self.path) == bindparam(f"f_{self.name}"),
+                {f"f_{self.name}": pk},
+            )  # fmt: skip
+        start, stop = subtree_bounds(found[0][0])
+
+        def where(row: Source) -> ColumnElement[Any]:
+            nodes = self.model.__table__.alias("below")
+            inside = select(nodes.c.pk).where(
+                nodes.c.tree_path >= bindparam(f"f_{self.name}_start"),
+                nodes.c.tree_path < bindparam(f"f_{self.name}_stop"),
+            )
+            return row.column(self.path).in_(inside)
+
+        return Test((self.name, "below"), where, {f"f_{self.name}_start": start, f"f_{self.name}_stop": stop})
+
+
+def subtree_bounds(tree_path: str) -> tuple[str, str]:
+    """The half-open range of tree paths of a node and all below it ("/1/5/" up to "/1/50", since "0" follows "/")."""
+    return tree_path, tree_path[:-1] + "0"
+
+
+@dataclass(frozen=True)
+class Custom:
+    """A filter with a rule of its own: `make(text, context)` gives the test or None."""
+
+    name: str
+    make: Callable[[str, "Context"], Test | None]
+
+    def read(self, text: str, context: "Context") -> Test | None:
+        return self.make(text, context)
+
+
+# ---------------------------------------------------------------------------------------------------------- search
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def contains(column: ColumnElement[Any], parameter: str, dialect: Dialect) -> ColumnElement[Any]:
+    """Whether the column holds the bound pattern, whatever the case."""
+    pattern: ColumnElement[Any] = bindparam(parameter)
+    if dialect.name == "postgresql":
+        return column.ilike(pattern, escape="\\")
+    if dialect.name in ("mysql", "mariadb"):
+        return func.lower(column).like(func.lower(pattern), escape="\\")
+    return column.like(pattern, escape="\\")
+
+
+def _variants(word: str, dialect: Dialect) -> list[str]:
+    """SQLite folds the case of ASCII letters only: a Cyrillic word is looked for in its usual spellings."""
+    if word.isascii() or dialect.name != "sqlite":
+        return [word]
+    return list(dict.fromkeys((word, word.lower(), word.upper(), word.capitalize())))
+
+
+def search_tests(paths: Sequence[str], context: "Context") -> list[Test]:
+    """One test for each word of `?search=`: it must be in one of the columns. With `search_whole` the whole word must
+    match, with `search_regex` the word is a regular expression."""
+    text = context.query.get("search", "").strip()
+    if not text or not paths:
+        return []
+    dialect = context.planner.dialect
+    whole = read_boolean(context.query.get("search_whole")) or False
+    regex = read_boolean(context.query.get("search_regex")) or False
+    tests = []
+    for number, word in enumerate(text.replace(",", " ").split()[:20]):
+        if regex or whole:
+            pattern = word if regex else rf"\b{_regex_quoted(word)}\b"
+            tests.append(_regex_test(paths, number, pattern))
+        else:
+            tests.append(_word_test(paths, number, _variants(word, dialect), dialect))
+    return tests
+
+
+def _word_test(paths: Sequence[str], number: int, words: list[str], dialect: Dialect) -> Test:
+    names = [f"s_{number}_{index}" for index in range(len(words))]
+
+    def where(row: Source) -> ColumnElement[Any]:
+        return or_(*(contains(row.column(path), name, dialect) for path in paths for name in names))
+
+    return Test(
+        ("search", number, len(words)), where,
+        {name: f"%{_escaped(word)}%" for name, word in zip(names, words, strict=True)},
+    )  # fmt: skip
+
+
+def _regex_quoted(word: str) -> str:
+    return "".join(character if character.isalnum() else f"\\{character}" for character in word)
+
+
+def _regex_test(paths: Sequence[str], number: int, pattern: str) -> Test:
+    name = f"s_{number}"
+    return Test(
+        ("search", "regex", number),
+        lambda row: or_(*(func.lower(row.column(path)).regexp_match(bindparam(name)) for path in paths)),
+        {name: pattern.lower() if "\\" not in pattern else pattern},
+    )
+
+
+@dataclass(frozen=True)
+class Regex:
+    """The column matches a regular expression, whatever the case."""
+
+    name: str
+    path: str
+
+    def read(self, text: str, context: "Context") -> Test | None:
+        if text == "":
+            return None
+        return Test(
+            (self.name, "regex"), lambda row: row.column(self.path).regexp_match(bindparam(f"f_{self.name}")),
+            {f"f_{self.name}": text},
+        )  # fmt: skip
+
+
+def has_tag(model_type: str, tagged: type[Base], tag: type[Base]) -> Custom:
+    """`?tags__name=`... is ignored by InvenTree; `?tags=` asks for rows with all of the comma-separated tags."""
+
+    def make(text: str, context: "Context") -> Test | None:
+        names = [name.strip().lower() for name in text.split(",") if name.strip()]
+        if not names:
+            return None
+        links, tags = tagged.__table__, tag.__table__
+        parameters = {f"f_tag_{index}": name for index, name in enumerate(names)}
+
+        def where(row: Source) -> ColumnElement[Any]:
+            return and_(*(
+                exists().where(
+                    links.c.object_id == row.c.pk, links.c.model_type == model_type, links.c.tag_id == tags.c.pk,
+                    func.lower(tags.c.name) == bindparam(parameter),
+                )
+                for parameter in parameters
+            ))  # fmt: skip
+
+        return Test(("tags", len(names)), where, parameters)
+
+    return Custom("tags", make)

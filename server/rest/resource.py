@@ -1,0 +1,634 @@
+"""A resource is declared once: from it follow its routes, input checks, `OPTIONS`, permissions and paging."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import bindparam, inspect
+
+from server.db.columns import Base
+from server.domain import status
+from server.domain.errors import InvalidInput, NotFound
+from server.rest import fields as f
+from server.rest.access import Access
+from server.rest.context import Answer, Context
+from server.rest.filters import Filter, read_boolean, search_tests
+from server.rest.query import Column, Computed, Detail, Joined, Member, Order, Shape, Test, flags_shown, model_of
+
+__all__ = [
+    "Endpoint",
+    "Hooks",
+    "Resource",
+    "Route",
+    "api_url_of",
+    "col",
+    "delete_rows",
+    "field_of",
+    "shape",
+]
+
+_api_urls: dict[type[Base], str] = {}
+
+
+def api_url_of(model: type[Any]) -> str:
+    """Where the rows of a model are found: "/api/stock/location/"; empty when no resource declares it."""
+    return _api_urls.get(model, "")
+
+
+# ------------------------------------------------------------------------------------------- fields from columns
+
+
+def field_of(model: type[Base], name: str, **changes: Any) -> f.Field:
+    """The input field of a column, as the model describes it; `changes` are the exceptions."""
+    columns = inspect(model).columns
+    column = columns[name] if name in columns else columns[f"{name}_id"]
+    info = column.info
+    common: dict[str, Any] = {
+        "name": name, "label": info.get("label"), "help_text": info.get("help_text", ""),
+        "read_only": info.get("read_only", False), "allow_null": info.get("null", False),
+    }  # fmt: skip
+    default = info.get("default")
+    meta: dict[str, Any] = {} if default is None else {"default": default}
+    blank = info.get("blank", False)
+    has_default = default is not None or blank or info.get("null", False) or info["kind"] == "boolean"
+    common |= {"required": False if has_default else None, "meta": meta}
+    limit = info.get("max_length")
+    text = {"allow_blank": blank, "max_length": limit}
+    made: f.Field
+    match info["kind"]:
+        case "integer":
+            made = f.Integer(**common, min_value=info.get("min_value"), max_value=info.get("max_value"))
+        case "choice":
+            made = f.Choice(**common, choices=status_pairs(info["choices"]), strict=False)
+        case "float":
+            made = f.Float(**common)
+        case "quantity":
+            made = f.Float(**common, min_value=info.get("min_value"), places=info["places"], digits=15)
+        case "money":
+            made = f.Decimal_(**common, max_digits=19, decimal_places=6)
+        case "boolean":
+            made = f.Boolean(**common)
+        case "date":
+            made = f.Date(**common)
+        case "datetime":
+            made = f.DateTime(**common)
+        case "json":
+            made = f.Json(**common)
+        case "related":
+            made = f.Related(**common, model=model_of(info["target"]), filters=info.get("filters") or {})
+        case "url":
+            made = f.Url(**common, **text)
+        case "email":
+            made = f.Email(**common, **text)
+        case "currency":
+            made = f.Choice(**common, choices=currency_pairs)
+        case _:
+            made = f.String(**common, **text, markup=name == "notes")
+    return replace(made, **changes)
+
+
+def status_pairs(name: str) -> Callable[[Context | None], Sequence[tuple[Any, str]]]:
+    """The values and labels of a status class."""
+    return lambda context: [(int(code), code.label) for code in status.STATUS_CLASSES[name]]
+
+
+def currency_pairs(context: Context | None) -> Sequence[tuple[Any, str]]:
+    """The currencies that money may be in."""
+    from server.domain.money import CURRENCIES
+
+    return list(CURRENCIES.items())
+
+
+def col(name: str, source: str | None = None, encode: Any = None, **changes: Any) -> Column:
+    """A column of the model; `changes` to its field (label, read_only, ...), and `flag`, `default`, `in_writes` of the
+    member."""
+    switches = {key: changes.pop(key) for key in ("flag", "in_writes") if key in changes}
+    if "flag" in switches and "shown" in changes:
+        switches["default"] = changes.pop("shown")
+    return Column(name=name, source=source, encode=encode, changes=changes, **switches)
+
+
+def shape(model: type[Base], *members: Member | str) -> Shape:
+    """The shape of a model's objects; a plain text names a column."""
+    made: list[Member] = []
+    for entry in members:
+        member = col(entry) if isinstance(entry, str) else entry
+        if isinstance(member, Column) and member.field is None:
+            own = field_of(model, member.source or member.name, **member.changes)
+            member = replace(member, field=own.named(member.name))
+        elif member.field is not None and not member.field.name:
+            member = replace(member, field=member.field.named(member.name))
+        made.append(member)
+    return Shape(model, tuple(made))
+
+
+# ------------------------------------------------------------------------------------------------- declarations
+
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method under one address. `run(context, **path_arguments)` gives an Answer or a payload for a 200."""
+
+    run: Handler
+    writes: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """An address that is no plain resource: an action, a question, a document.
+
+    `path` is below /api/ ("stock/count/", "stock/{pk}/serialize/") or absolute ("/plugin/bincard/..."); `{pk}` is a
+    number, any other name any text without a slash. `body` is what a POST takes, by field.
+    """
+
+    path: str
+    access: Access
+    methods: Mapping[str, Route]
+    title: str = ""
+    description: str = ""
+    body: Mapping[str, f.Field] = field(default_factory=dict)
+    model: type[Base] | None = None
+    shown: Mapping[str, f.Field] | None = None
+    """The fields of the answer to GET, for OPTIONS."""
+
+    def routes(self) -> Mapping[str, "Endpoint"]:
+        return {self.path: self}
+
+    def options(self, context: Context) -> dict[str, Any]:
+        actions = {}
+        for method in self.methods:
+            if method in ("POST", "PUT") and self.body and allowed(self.access, context, method):
+                actions[method] = {name: part.named(name).metadata() for name, part in self.body.items()}
+            if method == "GET" and self.shown is not None:
+                actions["GET"] = {name: part.named(name).metadata() for name, part in self.shown.items()}
+        about: dict[str, Any] = {"name": self.title, "description": self.description}
+        if actions:
+            about["actions"] = actions
+        if self.model is not None:
+            about["model"] = self.model.__name__.lower()
+        return about
+
+
+def allowed(access: Access, context: Context, method: str) -> bool:
+    """Whether the caller may use a method, as a question."""
+    from server.domain.errors import BincardError
+
+    try:
+        access.check(context, method)
+    except BincardError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hooks:
+    """Where a resource may step in. The list is closed: what needs more is an action.
+
+    `scope`: the rows that this user may see (None: all). `before_save(context, row, values, created)` runs with the
+    values set and before they are written, may change the row, and refuses by raising. `after_save` runs when the row
+    has its key. `create` replaces the making of rows (stock: several from one body) and gives their keys. `delete`
+    replaces the deletion.
+    """
+
+    scope: Callable[[Context], Test | None] | None = None
+    prepare: Callable[[Context, dict[str, Any], Any], None] | None = None
+    """Sees and may change the validated values before they are set on the row (None on creation)."""
+    before_save: Callable[[Context, Any, Mapping[str, Any], bool], None] | None = None
+    after_save: Callable[[Context, Any, Mapping[str, Any], bool], None] | None = None
+    create: Callable[[Context, Mapping[str, Any]], list[int]] | None = None
+    delete: Callable[[Context, Any, Mapping[str, Any]], None] | None = None
+
+
+ALL = ("list", "detail", "create", "update", "delete")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """A table under an address.
+
+    `can` lists what may be done: list, detail, create, update, delete, bulk_update, bulk_delete. `ordering` maps the
+    names that `?ordering=` takes to column paths or computed members. `delete_body` is what DELETE must be told.
+    """
+
+    path: str
+    access: Access
+    shape: Shape
+    title: str = ""
+    list_about: str = ""
+    detail_about: str = ""
+    can: Sequence[str] = ALL
+    filters: Sequence[Filter] = ()
+    search: Sequence[str] = ()
+    ordering: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    default_order: Sequence[str] = ("pk",)
+    detail_shape: Shape | None = None
+    detail_defaults: Mapping[str, bool] = field(default_factory=dict)
+    """Flags whose default differs on a single object."""
+    hooks: Hooks = field(default_factory=Hooks)
+    delete_body: Mapping[str, f.Field] = field(default_factory=dict)
+    create_answers_list: bool = False
+    lookup: str = "pk"
+    lookup_column: str = "pk"
+    main: bool = True
+    """Whether this is the address that `OPTIONS` names for the model (`api_url`)."""
+
+    def __post_init__(self) -> None:
+        if self.main:
+            _api_urls.setdefault(self.shape.model, f"/api/{self.path}")
+
+    # -- routes
+
+    @property
+    def model(self) -> type[Base]:
+        return self.shape.model
+
+    def routes(self) -> Mapping[str, Endpoint]:
+        listing = {
+            "GET": ("list", Route(self.list)),
+            "POST": ("create", Route(self.create, writes=True)),
+            "PUT": ("bulk_update", Route(self.bulk_update, writes=True)),
+            "PATCH": ("bulk_update", Route(self.bulk_update, writes=True)),
+            "DELETE": ("bulk_delete", Route(self.bulk_delete, writes=True)),
+        }
+        single = {
+            "GET": ("detail", Route(self.detail)),
+            "PUT": ("update", Route(self.put, writes=True)),
+            "PATCH": ("update", Route(self.patch, writes=True)),
+            "DELETE": ("delete", Route(self.delete, writes=True)),
+        }
+        made: dict[str, Endpoint] = {}
+        for path, table in ((self.path, listing), (f"{self.path}{{{self.lookup}}}/", single)):
+            methods = {method: route for method, (what, route) in table.items() if what in self.can}
+            if methods:
+                made[path] = _ResourceEndpoint(
+                    path=path, access=self.access, methods=methods, model=self.model, resource=self,
+                    title=self._title(path), description=self.list_about if path == self.path else self.detail_about,
+                )  # fmt: skip
+        return made
+
+    def _title(self, path: str) -> str:
+        return f"{self.title} {'List' if path == self.path else 'Detail'}"
+
+    def writable(self, *, creating: bool) -> dict[str, f.Field]:
+        """The fields that a body may hold."""
+        return {
+            member.name: member.field for member in self.shape.members
+            if member.field is not None and not member.field.read_only
+            and (creating or not member.field.create_only)
+        }  # fmt: skip
+
+    # -- reading
+
+    def shown(self, context: Context, *, writing: bool = False, single: bool = False) -> frozenset[str]:
+        defaults = self.detail_defaults if single else {}
+
+        def given(flag: str) -> bool | None:
+            wanted = read_boolean(context.query.get(flag))
+            return defaults.get(flag) if wanted is None else wanted
+
+        return flags_shown(self.shape.members, given, writing=writing)
+
+    def tests(self, context: Context) -> list[Test]:
+        """The conditions of the request: what the user may see, the filters, the search."""
+        found: list[Test] = []
+        if self.hooks.scope and (scope := self.hooks.scope(context)):
+            found.append(scope)
+        errors: dict[str, Any] = {}
+        for one in self.filters:
+            text = context.query.get(one.name)
+            if text is None:
+                continue
+            try:
+                test = one.read(text.strip(), context)
+            except InvalidInput as error:
+                errors |= error.errors
+                continue
+            if test is not None:
+                found.append(test)
+        if errors:
+            raise InvalidInput(errors)
+        return found + search_tests(self.search, context)
+
+    def order(self, context: Context) -> tuple[Order, ...]:
+        """The order that was asked for, else the default one; the key always comes last."""
+        terms: list[Order] = []
+        for wanted in context.query.get("ordering", "").replace("+", "").split(","):
+            name = wanted.strip()
+            descending = name.startswith("-")
+            paths = self.ordering.get(name.lstrip("-"), ())
+            terms += [Order(path, descending) for path in ((paths,) if isinstance(paths, str) else paths)]
+        if not terms:
+            terms = [Order(path.lstrip("-"), path.startswith("-")) for path in self.default_order]
+        if all(term.path != "pk" for term in terms):
+            terms.append(Order("pk"))
+        return tuple(terms)
+
+    def list(self, context: Context) -> Answer:
+        tests, order, shown = self.tests(context), self.order(context), self.shown(context)
+        parameters = dict(context.parameters)
+        for test in tests:
+            parameters |= test.parameters
+        limit = _positive(context.query.get("limit"))
+        if limit is None:
+            plan = context.planner.page(self.shape, shown, tests, order, kind="list", paged=False)
+            return Answer(self._filled(context, plan.objects(context.reader, parameters), shown, parameters))
+        offset = _positive(context.query.get("offset")) or 0
+        count = int(context.planner.count(self.shape, tests).run(context.reader, parameters)[0][0])
+        rows = self._page(context, tests, order, shown, parameters, limit, offset, count)
+        return Answer(
+            {
+                "count": count,
+                "next": _page_url(context, limit, offset + limit) if offset + limit < count else None,
+                "previous": _page_url(context, limit, offset - limit) if offset > 0 else None,
+                "results": self._filled(context, rows, shown, parameters),
+            }
+        )
+
+    def _page(
+        self, context: Context, tests: Sequence[Test], order: tuple[Order, ...], shown: frozenset[str],
+        parameters: dict[str, Any], limit: int, offset: int, count: int,
+    ) -> Sequence[dict[str, Any]]:  # fmt: skip
+        """One page. What lies in the second half is read from the end, so that the last page costs what the first
+        does."""
+        wanted = min(limit, count - offset)
+        if wanted <= 0:
+            return []
+        behind = count - offset - wanted
+        reverse = behind < offset
+        plan = context.planner.page(self.shape, shown, tests, order, kind="list", paged=True, reverse=reverse)
+        rows = plan.objects(context.reader, {**parameters, "_limit": wanted, "_offset": behind if reverse else offset})
+        return rows[::-1] if reverse else rows
+
+    def _filled(
+        self, context: Context, rows: Sequence[dict[str, Any]], shown: frozenset[str], parameters: Mapping[str, Any]
+    ) -> Sequence[dict[str, Any]]:
+        """The rows with what is fetched for all of them at once."""
+        return fill(context, self.shape, rows, shown, parameters)
+
+    def detail(self, context: Context, **arguments: Any) -> Answer:
+        return Answer(self.one(context, arguments[self.lookup], kind="detail"))
+
+    def one(self, context: Context, key: Any, *, kind: str) -> dict[str, Any]:
+        """The object with that key as `kind` (detail, create, update) of answer. Raises NotFound."""
+        shown = self.shown(context, writing=kind in ("create", "update"), single=True)
+        tests = [self.key_test(key)]
+        if self.hooks.scope and (scope := self.hooks.scope(context)):
+            tests.append(scope)
+        parameters = dict(context.parameters)
+        for test in tests:
+            parameters |= test.parameters
+        plan = context.planner.page(self.shape, shown, tests, (), kind=kind, paged=False)
+        rows = plan.objects(context.reader, parameters) if _is_key(key) else []
+        if not rows:
+            raise self.missing()
+        return self._filled(context, rows, shown, parameters)[0]
+
+    def key_test(self, key: Any) -> Test:
+        column = self.lookup_column
+        return Test(("key", column), lambda row: row.c[column] == bindparam("_key"), {"_key": key})
+
+    def missing(self) -> NotFound:
+        return NotFound(f"No {self.model.__name__} matches the given query.")
+
+    # -- writing
+
+    def row(self, context: Context, key: Any) -> Any:
+        """The row to be changed, locked. Raises NotFound, also where the user may not see it."""
+        parameters = dict(context.parameters)
+        tests = [self.key_test(key)]
+        if self.hooks.scope and (scope := self.hooks.scope(context)):
+            tests.append(scope)
+        for test in tests:
+            parameters |= test.parameters
+        keys = context.planner.keys(self.shape, tests).run(context.reader, parameters) if _is_key(key) else []
+        if not keys:
+            raise self.missing()
+        return context.session.get(self.model, keys[0][0], with_for_update=True)
+
+    def create(self, context: Context) -> Answer:
+        body = context.any_body()
+        if isinstance(body, list):
+            return self._create_many(context, body)
+        keys = self.make(context, context.body())
+        made = [self.one(context, key, kind="create") for key in keys]
+        return Answer(made if self.create_answers_list else made[0], 201)
+
+    def _create_many(self, context: Context, bodies: Sequence[Any]) -> Answer:
+        """Several at once, all or none; the errors are a list, one entry for each body."""
+        if not bodies:
+            raise InvalidInput("This list may not be empty.")
+        keys: list[int] = []
+        errors: list[Any] = []
+        for body in bodies:
+            try:
+                if not isinstance(body, Mapping):
+                    raise InvalidInput(f"Invalid data. Expected a dictionary, but got {type(body).__name__}.")
+                keys += self.make(context, body)
+                errors.append({})
+            except InvalidInput as error:
+                errors.append(error.errors)
+        if any(errors):
+            raise InvalidInput(errors)
+        return Answer([self.one(context, key, kind="create") for key in keys], 201)
+
+    def make(self, context: Context, body: Mapping[str, Any]) -> Sequence[int]:
+        """Rows from one body; their keys."""
+        values = f.read_body(self.writable(creating=True), body, context)
+        if self.hooks.create:
+            return self.hooks.create(context, values)
+        row = self.model()
+        self.save(context, row, values, created=True)
+        return [row.pk]  # type: ignore[attr-defined]
+
+    def put(self, context: Context, **arguments: Any) -> Answer:
+        return self._change(context, arguments[self.lookup], partial=False)
+
+    def patch(self, context: Context, **arguments: Any) -> Answer:
+        return self._change(context, arguments[self.lookup], partial=True)
+
+    def _change(self, context: Context, key: Any, *, partial: bool) -> Answer:
+        row = self.row(context, key)
+        values = f.read_body(self.writable(creating=False), context.body(), context, partial=partial)
+        self.save(context, row, values, created=False)
+        return Answer(self.one(context, getattr(row, self.lookup_column), kind="update"))
+
+    def save(self, context: Context, row: Any, values: Mapping[str, Any], *, created: bool) -> None:
+        """Set the values on the row, through the hooks, and write it."""
+        hooks = self.hooks
+        values = dict(values)
+        if hooks.prepare:
+            hooks.prepare(context, values, None if created else row)
+        for member in self.shape.members:
+            if isinstance(member, Column) and member.name in values:
+                setattr(row, self._attribute(member), values[member.name])
+        if hooks.before_save:
+            with context.session.no_autoflush:
+                hooks.before_save(context, row, values, created)
+        if created:
+            context.session.add(row)
+        context.session.flush()
+        if hooks.after_save:
+            hooks.after_save(context, row, values, created)
+            context.session.flush()
+
+    def _attribute(self, member: Column) -> str:
+        name = member.source or member.name
+        return name if name in inspect(self.model).columns else f"{name}_id"
+
+    def delete(self, context: Context, **arguments: Any) -> Answer:
+        row = self.row(context, arguments[self.lookup])
+        told = f.read_body(self.delete_body, context.body(), context) if self.delete_body else {}
+        delete_rows(context, self, [row], told)
+        return Answer(None, 204)
+
+    # -- several at once
+
+    def _chosen(self, context: Context, body: Mapping[str, Any]) -> list[Any]:
+        """The rows that a bulk request names, in key order; unknown keys are passed over."""
+        items = body.get("items")
+        if not isinstance(items, Sequence) or isinstance(items, str) or not items:
+            raise InvalidInput({"non_field_errors": "List of items must be provided for bulk operation"})
+        keys: set[int] = set()
+        for item in items:
+            if isinstance(item, bool) or not str(item).isdigit():
+                raise InvalidInput({"non_field_errors": "Invalid items list provided"})
+            keys.add(int(item))
+        rows = []
+        for key in sorted(keys):
+            try:
+                rows.append(self.row(context, key))
+            except NotFound:
+                continue
+        if not rows:
+            raise InvalidInput({"non_field_errors": "No items match the provided criteria"})
+        return rows
+
+    def bulk_update(self, context: Context) -> Answer:
+        body = context.body()
+        rows = self._chosen(context, body)
+        given = {key: value for key, value in body.items() if key != "items"}
+        values = f.read_body(self.writable(creating=False), given, context, partial=True)
+        for row in rows:
+            self.save(context, row, values, created=False)
+        made = [self.one(context, row.pk, kind="update") for row in rows]
+        return Answer({"success": "Updated multiple items", "items": made})
+
+    def bulk_delete(self, context: Context) -> Answer:
+        rows = self._chosen(context, context.body())
+        delete_rows(context, self, rows, {})
+        return Answer({"success": f"Deleted {len(rows)} items"})
+
+    # -- OPTIONS
+
+    def options_of(self, *, creating: bool, reading: bool = False) -> dict[str, Any]:
+        """The metadata of the fields, in the order of the shape."""
+        made: dict[str, Any] = {}
+        for member in self.shape.members:
+            about = member_metadata(member)
+            if about is None or (member.field is not None and member.field.write_only and reading):
+                continue
+            if not creating and member.field is not None and member.field.create_only:
+                continue
+            made[member.name] = about
+        return made
+
+
+def member_metadata(member: Member) -> dict[str, Any] | None:
+    """What OPTIONS tells of a member."""
+    if isinstance(member, Detail) and member.field is None:
+        children = {}
+        for inner in member.shape.members:
+            about = member_metadata(inner)
+            if about is not None:
+                children[inner.name] = about
+        own = f.Nested(name=member.name, read_only=True, allow_null=True, fields={}).metadata()
+        return {**own, "children": children}
+    if member.field is None:
+        kind = f.Any_(name=member.name, read_only=True)
+        return kind.metadata()
+    about = member.field.named(member.name).metadata()
+    if isinstance(member, (Computed, Joined)) and not member.field.read_only:
+        about["read_only"], about["required"] = True, False
+    return about
+
+
+def fill(
+    context: Context, of: Shape, rows: Sequence[dict[str, Any]], shown: frozenset[str], parameters: Mapping[str, Any]
+) -> Sequence[dict[str, Any]]:
+    """Add to the rows what is fetched for all of them at once, also inside their details."""
+    from server.rest.query import Many
+
+    if not rows:
+        return rows
+    for member in of.members:
+        if member.flag is not None and member.name not in shown:
+            continue
+        if isinstance(member, Many):
+            keys = [row[member.key] for row in rows if row[member.key] is not None]
+            found = member.load(context.planner, context.reader, keys, parameters)
+            for row in rows:
+                row[member.name] = found[row[member.key]] if row[member.key] in found else member.empty()
+            if member.key not in {other.name for other in of.members}:
+                for row in rows:
+                    del row[member.key]
+        elif isinstance(member, Detail):
+            inner = [row[member.name] for row in rows if row[member.name] is not None]
+            fill(context, member.shape, inner, frozenset(), parameters)
+    return rows
+
+
+def delete_rows(context: Context, resource: Resource, rows: Sequence[Any], told: Mapping[str, Any]) -> None:
+    """Delete rows through the resource's hook."""
+    for row in rows:
+        if resource.hooks.delete:
+            resource.hooks.delete(context, row, told)
+        else:
+            context.session.delete(row)
+        context.session.flush()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ResourceEndpoint(Endpoint):
+    resource: Resource
+
+    def options(self, context: Context) -> dict[str, Any]:
+        about = super().options(context)
+        single = "{" in self.path
+        actions: dict[str, Any] = {}
+        for method in self.methods:
+            if method == "PATCH" or not allowed(self.access, context, method):
+                continue
+            if method in ("POST", "PUT"):
+                actions[method] = self.resource.options_of(creating=not single)
+            elif method == "GET":
+                actions[method] = self.resource.options_of(creating=not single, reading=True)
+            elif method == "DELETE":
+                actions[method] = {}
+        if actions:
+            about["actions"] = actions
+        about["model"] = self.resource.model.__name__.lower()
+        return about
+
+
+def _is_key(key: Any) -> bool:
+    return not isinstance(key, int) or -(2**63) <= key < 2**63
+
+
+def _positive(text: str | None) -> int | None:
+    """A number above zero, or None."""
+    try:
+        number = int(text or "")
+    except ValueError:
+        return None
+    return min(number, 2**31 - 1) if number > 0 else None
+
+
+def _page_url(context: Context, limit: int, offset: int) -> str:
+    """The absolute address of another page, its query in alphabetical order."""
+    query = {key: value for key, value in context.query.items() if key != "offset"} | {"limit": str(limit)}
+    if offset > 0:
+        query["offset"] = str(offset)
+    return f"{context.incoming.origin}{context.incoming.path}?{urlencode(sorted(query.items()))}"

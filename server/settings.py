@@ -1,0 +1,77 @@
+"""Every setting of the server. Each can be given by an environment variable, most by a command's option too."""
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["BadSettings", "Settings", "load_settings"]
+
+
+class BadSettings(Exception):
+    """A setting cannot be used; the message names it in one line and says what to do."""
+
+
+def default_data_dir() -> Path:
+    return Path(platformdirs.user_data_dir("bincard", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """The defaults run the embedded server on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="BINCARD_", extra="ignore")
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    """Holds all that the server keeps: the database and the media files."""
+
+    database_url: str = ""
+    """Another database than SQLite in the data directory: `postgresql+psycopg://...` or `mysql+pymysql://...`."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+
+    port: int = Field(default=8000, ge=0, le=65535)
+    """The port to listen on; 0 takes a free one and says which."""
+
+    log_level: str = "warning"
+    """What is logged to standard error: debug, info, warning, error."""
+
+    readers: int = Field(default=8, ge=1, le=256)
+    """How many requests that only read are answered side by side."""
+
+    sqlite_synchronous: str = Field(default="FULL", pattern="^(?i:FULL|NORMAL|EXTRA)$")
+    """FULL: what was answered survives a power cut. NORMAL: a power cut may lose the last moments, never the whole."""
+
+    idempotency_days: int = Field(default=7, ge=1)
+    """How long the answers to writes with an Idempotency-Key are kept for a repeat."""
+
+    sign_in_tries: int = Field(default=5, ge=1)
+    """How many failed sign-ins a user and address have before each further one must wait, twice as long each time."""
+
+    token_days: int = Field(default=365, ge=1)
+    """How long a new token is good."""
+
+    @property
+    def url(self) -> str:
+        """The database's address."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'bincard.sqlite3'}"
+
+    @property
+    def media_dir(self) -> Path:
+        """Where attachments and images lie."""
+        return self.data_dir / "media"
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings from the environment and what a command was given (None: not given). Raises BadSettings."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = str(problem["loc"][0]) if problem["loc"] else "settings"
+        raise BadSettings(
+            f"{name} (BINCARD_{name.upper()}) is {problem['input']!r}: {problem['msg'].lower()}. Give another value."
+        ) from None
+
+
