@@ -15,7 +15,7 @@ import json
 import re
 from typing import Any
 
-__all__ = ["is_safe", "load_json", "safe", "safe_deep", "safe_lines"]
+__all__ = ["REPLACEMENT", "is_safe", "load_json", "safe", "safe_deep", "safe_lines"]
 
 REPLACEMENT = "\ufffd"
 
