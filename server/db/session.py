@@ -1,0 +1,162 @@
+"""The database: opened once, read in snapshots, written in transactions that wait or are tried again.
+
+    DatabaseError
+    ├── DatabaseRefused     it cannot be opened or reached
+    ├── SchemaTooNew        it was written by a newer Bincard
+    └── SchemaTooOld        it must be migrated first
+
+Each message is one line that says what and what to do.
+"""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock, local
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from server.db.dialects import may_retry, open_engine
+
+__all__ = ["Database", "DatabaseError", "DatabaseRefused", "RawReader", "SchemaTooNew", "SchemaTooOld"]
+
+T = TypeVar("T")
+TRIES = 12
+
+
+class DatabaseError(Exception):
+    """The root of what can be wrong with the database as a whole."""
+
+
+class DatabaseRefused(DatabaseError):
+    """It cannot be opened or reached."""
+
+
+class SchemaTooNew(DatabaseError):
+    """It was written by a newer Bincard."""
+
+
+class SchemaTooOld(DatabaseError):
+    """It must be migrated first."""
+
+
+class RawReader:
+    """Runs statements in one snapshot and gives the driver's own rows; counts what it ran."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+        self.queries = 0
+
+    def rows(self, sql: str, parameters: Any = ()) -> list[Any]:
+        self.queries += 1
+        self._cursor.execute(sql, parameters)
+        return list(self._cursor.fetchall())
+
+
+class Database:
+    """An open database. `synchronous` is SQLite's: FULL survives a power cut with every answered write."""
+
+    def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
+        try:
+            self.engine = open_engine(url, synchronous)
+            with self.engine.connect():
+                pass
+        except ArgumentError as error:
+            raise DatabaseRefused(
+                f"the database address cannot be used: {error}. Give one like postgresql+psycopg://user@host/name."
+            ) from None
+        except ModuleNotFoundError as error:
+            raise DatabaseRefused(
+                f"the driver {error.name} is missing; install bincard[postgresql] or bincard[mysql]."
+            ) from None
+        except (SQLAlchemyError, OSError) as error:
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            shown = self.engine.url.render_as_string(hide_password=True) if hasattr(self, "engine") else url
+            raise DatabaseRefused(
+                f"the database {shown} refuses: {reason}. Check that it runs and lets you in."
+            ) from None
+        self._writing = Lock()
+        self._local = local()
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.engine.dialect
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection in one consistent snapshot."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[RawReader]:
+        """A reader for hot paths: on SQLite the thread's own connection, without the pool."""
+        if not self.is_sqlite:
+            with self.engine.connect() as connection, connection.begin():
+                yield RawReader(connection.connection.cursor())
+            return
+        connection = self._own_connection()
+        if connection.in_transaction:  # a reader within a reader of the same thread shares its snapshot
+            yield RawReader(connection.cursor())
+            return
+        cursor = connection.cursor()
+        cursor.execute("BEGIN")
+        try:
+            yield RawReader(cursor)
+        finally:
+            cursor.execute("COMMIT")
+            cursor.close()
+
+    def _own_connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            fairy = self.engine.raw_connection()
+            fairy.detach()
+            driver: Any = fairy.driver_connection
+            connection = self._local.connection = driver
+        return connection
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One writing transaction: committed when the block ends well, else rolled back. On SQLite writers of this
+        process queue for it, so that none fails for another's sake."""
+        if not self.is_sqlite:
+            with Session(self.engine) as session, session.begin():
+                yield session
+            return
+        with self._writing, self.engine.connect() as plain:
+            connection = plain.execution_options(bincard_writing=True)
+            with Session(connection, join_transaction_mode="control_fully") as session:
+                connection.begin()
+                try:
+                    yield session
+                    session.commit()
+                except BaseException:
+                    session.rollback()
+                    raise
+
+    def run_write(self, function: Callable[[Session], T]) -> T:
+        """The result of `function(session)` in one transaction; run again, a bounded number of times, when it lost
+        against another transaction (deadlock, serialisation failure, busy). The function must therefore do nothing
+        outside the transaction."""
+        for attempt in range(TRIES):
+            try:
+                with self.write() as session:
+                    return function(session)
+            except DBAPIError as error:
+                if attempt == TRIES - 1 or not may_retry(error, self.dialect.name):
+                    raise
+                time.sleep(min(0.005 * 2**attempt, 0.5) * (0.5 + random.random()))  # noqa: S311 - only spreads tries
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
