@@ -59,7 +59,9 @@ def parser() -> argparse.ArgumentParser:
     revoke = token.add_parser("revoke", parents=[common], help="make a token useless at once")
     revoke.add_argument("number", type=int, help="its number in the list")
 
-    backup = commands.add_parser("backup", parents=[common], help="write database and media into one file, while in use")
+    backup = commands.add_parser(
+        "backup", parents=[common], help="write database and media into one file, while in use"
+    )
     backup.add_argument("file", type=Path, help="the file to write (.tar.gz)")
     restore = commands.add_parser("restore", parents=[common], help="put a backup in place of what is there")
     restore.add_argument("file", type=Path, help="the backup")

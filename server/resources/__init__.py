@@ -1,0 +1,1 @@
+"""The declarations: what there is under which address."""

@@ -55,14 +55,14 @@ class Api:
 
     def __init__(
         self, database: Database, declared: Iterable[Endpoint | Resource], authenticator: Authenticator,
-        replays: Replays, *, readers: int = 8, settings: Mapping[str, Any] | None = None,
+        replays: Replays, *, services: Any = None, readers: int = 8,
         global_setting: Callable[[Context, str], Any] | None = None, headers: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.database = database
         self.planner = Planner(database.dialect)
         self.authenticator = authenticator
         self.replays = replays
-        self.settings = dict(settings or {})
+        self.services = services
         self._global_setting = global_setting
         self.headers = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
         self.exact: dict[str, Endpoint] = {}
@@ -262,12 +262,14 @@ async def read_request(scope: Scope, receive: Any) -> Incoming:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     method = scope["method"]
-    raw = b"" if method in ("GET", "HEAD", "OPTIONS") else await _read_body(receive, headers)
+    raw = b"" if method in ("GET", "HEAD", "OPTIONS") else await _read_body(receive)
     scheme = headers.get("x-forwarded-proto", scope["scheme"])
     host = headers.get("x-forwarded-host") or headers.get("host", "localhost")
     body, is_form, body_error, unsupported = None, False, None, None
     kind = headers.get("content-type", "")
-    if raw:
+    if raw is None:
+        body_error = f"The body is larger than {MAX_BODY // 1024**2} MiB; send it in parts."
+    elif raw:
         media = kind.split(";")[0].strip().lower()
         if media == "application/json":
             body, body_error = parse_json(raw)
@@ -280,11 +282,12 @@ async def read_request(scope: Scope, receive: Any) -> Incoming:
     return Incoming(
         method=method, path=scope["path"], origin=f"{scheme}://{host}", query=query, headers=headers,
         address=(scope.get("client") or ("", 0))[0], body=body, is_form=is_form, body_error=body_error,
-        unsupported_type=unsupported, raw=raw,
+        unsupported_type=unsupported, raw=raw or b"",
     )  # fmt: skip
 
 
-async def _read_body(receive: Any, headers: Mapping[str, str]) -> bytes:
+async def _read_body(receive: Any) -> bytes | None:
+    """The whole body; None when it is larger than MAX_BODY."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -297,7 +300,7 @@ async def _read_body(receive: Any, headers: Mapping[str, str]) -> bytes:
             parts.append(part)
         if not message.get("more_body"):
             break
-    return b"".join(parts)
+    return None if size > MAX_BODY else b"".join(parts)
 
 
 def parse_json(raw: bytes) -> tuple[Any, str | None]:

@@ -1,0 +1,53 @@
+"""`bincard-server serve`: answer requests until told to stop."""
+
+import argparse
+import logging
+import socket
+import sys
+
+from server.commands import CommandRefused, open_database, settings_from
+
+__all__ = ["run"]
+
+
+def run(options: argparse.Namespace) -> int:
+    settings = settings_from(options)
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    listener = listen(settings.host, settings.port)
+    database = open_database(settings)
+    import uvicorn
+
+    from server.app import create_app
+
+    app = create_app(settings, database)
+    config = uvicorn.Config(
+        app, log_level=settings.log_level, access_log=False, lifespan="off", server_header=False, date_header=False,
+        timeout_keep_alive=75, backlog=512, timeout_graceful_shutdown=10, proxy_headers=False,
+    )  # fmt: skip
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Bincard listens on http://{shown}:{port} (stop with Ctrl+C)", flush=True)
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        app.close()
+        database.close()
+    return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises CommandRefused when the address is taken or not this machine's."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(found[0], found[1])
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(found[4])
+        listener.listen(512)
+    except OSError as error:
+        raise CommandRefused(
+            f"cannot listen on {host} port {port}: {error.strerror or error}. Stop what uses it or name another one: "
+            "--port N (0 takes a free one)."
+        ) from None
+    return listener
