@@ -35,7 +35,9 @@ def open_engine(address: str, synchronous: str) -> Engine:
 def _sqlite(url: URL, synchronous: str) -> Engine:
     if url.database and url.database != ":memory:":
         _make_private(Path(url.database))
-    engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(
+        url, pool_size=20, max_overflow=20, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def _opened(connection: Any, record: Any) -> None:

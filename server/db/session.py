@@ -81,6 +81,7 @@ class Database:
             ) from None
         self._writing = Lock()
         self._local = local()
+        self._own: list[sqlite3.Connection] = []
 
     @property
     def dialect(self) -> Dialect:
@@ -118,10 +119,11 @@ class Database:
     def _own_connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            fairy = self.engine.raw_connection()
-            fairy.detach()
-            driver: Any = fairy.driver_connection
+            pooled = self.engine.raw_connection()
+            driver: Any = pooled.driver_connection
+            pooled.detach()
             connection = self._local.connection = driver
+            self._own.append(driver)
         return connection
 
     @contextmanager
@@ -158,5 +160,7 @@ class Database:
         raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Let go of all connections; no thread may be reading any more."""
+        while self._own:
+            self._own.pop().close()
         self.engine.dispose()

@@ -247,7 +247,7 @@ class Resource:
 
     def routes(self) -> Mapping[str, Endpoint]:
         listing = {
-            "GET": ("list", Route(self.list)),
+            "GET": ("list", Route(self.listing)),
             "POST": ("create", Route(self.create, writes=True)),
             "PUT": ("bulk_update", Route(self.bulk_update, writes=True)),
             "PATCH": ("bulk_update", Route(self.bulk_update, writes=True)),
@@ -326,7 +326,7 @@ class Resource:
             terms.append(Order("pk"))
         return tuple(terms)
 
-    def list(self, context: Context) -> Answer:
+    def listing(self, context: Context) -> Answer:
         tests, order, shown = self.tests(context), self.order(context), self.shown(context)
         parameters = dict(context.parameters)
         for test in tests:
