@@ -1,0 +1,120 @@
+"""A short list to choose from with the arrow keys while a text field keeps the focus."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.safe_text import safe
+
+__all__ = ["Choice", "ChoiceList"]
+
+CURSOR_STYLE = "$block-cursor-foreground on $block-cursor-background $block-cursor-text-style"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A line to choose: what it stands for, its text, what is said beside it, and whether it is ticked.
+
+    `ticked` is None where there is nothing to tick.
+    """
+
+    value: Any
+    label: str
+    detail: str = ""
+    ticked: bool | None = None
+
+
+class ChoiceList(Widget, can_focus=False):
+    """The choices, as many lines as fit; the one under the cursor is also marked by `>`."""
+
+    DEFAULT_CSS = "ChoiceList { height: auto; max-height: 100%; }"
+
+    def __init__(self, *, rows: int = 10, empty: str = "Nothing matches.", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._choices: tuple[Choice, ...] = ()
+        self._rows = rows
+        self._empty = empty
+        self._cursor = 0
+        self._top = 0
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return self._choices
+
+    @property
+    def current(self) -> Choice | None:
+        """The choice under the cursor, None when there is none."""
+        return self._choices[self._cursor] if self._choices else None
+
+    def set_choices(self, choices: Sequence[Choice], *, empty: str | None = None) -> None:
+        """Show other choices; the cursor stays on the same value when that is still there, else goes to the top."""
+        before = self.current
+        self._choices = tuple(choices)
+        if empty is not None:
+            self._empty = empty
+        values = [choice.value for choice in self._choices]
+        self._cursor = values.index(before.value) if before is not None and before.value in values else 0
+        self._scroll()
+        self.refresh(layout=True)
+
+    def move(self, distance: int) -> None:
+        """Move the cursor; it stops at the ends."""
+        if self._choices:
+            self._cursor = min(max(self._cursor + distance, 0), len(self._choices) - 1)
+            self._scroll()
+            self.refresh()
+
+    def select(self, value: Any) -> None:
+        """Put the cursor on the choice with this value, if it is there."""
+        for index, choice in enumerate(self._choices):
+            if choice.value == value:
+                self._cursor = index
+                self._scroll()
+                self.refresh()
+
+    @property
+    def page(self) -> int:
+        """How many lines a page key moves."""
+        return max(1, self._visible_rows - 1)
+
+    @property
+    def _visible_rows(self) -> int:
+        return self.size.height or self._rows
+
+    def _scroll(self) -> None:
+        rows = self._visible_rows
+        self._top = max(0, min(self._top, len(self._choices) - rows))
+        if self._cursor < self._top:
+            self._top = self._cursor
+        elif self._cursor >= self._top + rows:
+            self._top = self._cursor - rows + 1
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return max(1, min(len(self._choices), self._rows))
+
+    def on_resize(self) -> None:
+        self._scroll()
+
+    def render(self) -> Content:
+        width = self.content_size.width
+        if not self._choices:
+            return Content.styled(safe(self._empty), "$muted").truncate(width, ellipsis=True)
+        shown = self._choices[self._top : self._top + self._visible_rows]
+        left = min(max((cell_len(safe(choice.label)) for choice in shown), default=0) + 2, max(8, width * 2 // 3))
+        lines = [self._line(choice, self._top + row == self._cursor, left, width) for row, choice in enumerate(shown)]
+        return Content("\n").join(lines)
+
+    def _line(self, choice: Choice, here: bool, left: int, width: int) -> Content:
+        tick = "" if choice.ticked is None else ("[x] " if choice.ticked else "[ ] ")
+        head = f"{'>' if here else ' '} {tick}{safe(choice.label)}"
+        label = Content(head).truncate(left + len(tick) + 2, ellipsis=True)
+        detail = Content.styled(safe(choice.detail), "" if here else "$muted")
+        line = (label.pad_right(max(0, left + len(tick) + 2 - label.cell_length)) + detail).truncate(
+            width, ellipsis=True
+        )
+        line = line.pad_right(max(0, width - line.cell_length))
+        return line.stylize(CURSOR_STYLE) if here else line

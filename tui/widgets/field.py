@@ -1,0 +1,37 @@
+"""A one-line text field: no frame, no blinking cursor, and only printable text in it."""
+
+from textual import events
+from textual.widgets import Input
+
+from tui.safe_text import safe
+
+__all__ = ["Field"]
+
+
+class Field(Input):
+    """A text field for our dialogs. Pasted or scanned text is made safe before it is shown."""
+
+    DEFAULT_CSS = """
+    Field {
+        border: none; height: 1; padding: 0 1; background: $field-background; text-style: $field-style;
+        &:focus { border: none; }
+    }
+    """
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        password: bool = False,
+        max_length: int = 0,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(
+            safe(value), placeholder=safe(placeholder), password=password, max_length=max_length, id=id, compact=True
+        )
+        self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.text = safe(event.text.strip("\r\n"))
+        super()._on_paste(event)
