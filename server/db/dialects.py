@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-__all__ = ["may_retry", "open_engine"]
+__all__ = ["may_retry", "open_engine", "reading_engine"]
 
 BUSY_SECONDS = 15
 MYSQL_RETRY = {1205, 1213, 1020}  # lock wait timeout, deadlock, record changed since last read
@@ -30,6 +30,17 @@ def open_engine(address: str, synchronous: str) -> Engine:
                 url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 10}
             )
     raise ArgumentError(f"{url.get_backend_name()} is none of sqlite, mysql, mariadb, postgresql")
+
+
+def reading_engine(engine: Engine) -> Engine:
+    """The engine for reading: one snapshot for all statements of a transaction. SQLite's transactions are that anyway;
+    the others get connections of their own for it, so that no request pays for switching."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return create_engine(
+        engine.url, pool_size=20, max_overflow=20, pool_pre_ping=True, isolation_level="REPEATABLE READ",
+        connect_args={"connect_timeout": 10},
+    )  # fmt: skip
 
 
 def _sqlite(url: URL, synchronous: str) -> Engine:

@@ -12,15 +12,15 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from threading import Lock, local
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from server.db.dialects import may_retry, open_engine
+from server.db.dialects import may_retry, open_engine, reading_engine
 
 __all__ = ["Database", "DatabaseError", "DatabaseRefused", "RawReader", "SchemaTooNew", "SchemaTooOld"]
 
@@ -65,6 +65,7 @@ class Database:
             self.engine = open_engine(url, synchronous)
             with self.engine.connect():
                 pass
+            self._reading = reading_engine(self.engine)
         except ArgumentError as error:
             raise DatabaseRefused(
                 f"the database address cannot be used: {error}. Give one like postgresql+psycopg://user@host/name."
@@ -75,11 +76,11 @@ class Database:
             ) from None
         except (SQLAlchemyError, OSError) as error:
             reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            shown = self.engine.url.render_as_string(hide_password=True) if hasattr(self, "engine") else url
+            shown = make_url(url).render_as_string(hide_password=True)
             raise DatabaseRefused(
                 f"the database {shown} refuses: {reason}. Check that it runs and lets you in."
             ) from None
-        self._writing = Lock()
+        self._turn = Lock()
         self._local = local()
         self._own: list[sqlite3.Connection] = []
 
@@ -93,22 +94,22 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection in one consistent snapshot."""
-        with self.engine.connect() as connection, connection.begin():
+        """A connection in one consistent snapshot: what others commit meanwhile is not seen."""
+        with self._reading.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[RawReader]:
         """A reader for hot paths: on SQLite the thread's own connection, without the pool."""
         if not self.is_sqlite:
-            with self.engine.connect() as connection, connection.begin():
+            with self.read() as connection:
                 yield RawReader(connection.connection.cursor())
             return
-        connection = self._own_connection()
-        if connection.in_transaction:  # a reader within a reader of the same thread shares its snapshot
-            yield RawReader(connection.cursor())
+        own = self._own_connection()
+        if own.in_transaction:  # a reader within a reader of the same thread shares its snapshot
+            yield RawReader(own.cursor())
             return
-        cursor = connection.cursor()
+        cursor = own.cursor()
         cursor.execute("BEGIN")
         try:
             yield RawReader(cursor)
@@ -127,23 +128,20 @@ class Database:
         return connection
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One writing transaction: committed when the block ends well, else rolled back. On SQLite writers of this
-        process queue for it, so that none fails for another's sake."""
-        if not self.is_sqlite:
-            with Session(self.engine) as session, session.begin():
-                yield session
-            return
-        with self._writing, self.engine.connect() as plain:
+    def exclusive(self) -> Iterator[Connection]:
+        """One writing transaction on a bare connection: committed when the block ends well, else rolled back. On SQLite
+        writers of this process queue for it, so that none fails for another's sake."""
+        with self._turn if self.is_sqlite else nullcontext(), self.engine.connect() as plain:
             connection = plain.execution_options(bincard_writing=True)
-            with Session(connection, join_transaction_mode="control_fully") as session:
-                connection.begin()
-                try:
-                    yield session
-                    session.commit()
-                except BaseException:
-                    session.rollback()
-                    raise
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one writing transaction, see `exclusive`."""
+        with self.exclusive() as connection, Session(connection) as session:
+            yield session
+            session.flush()
 
     def run_write(self, function: Callable[[Session], T]) -> T:
         """The result of `function(session)` in one transaction; run again, a bounded number of times, when it lost

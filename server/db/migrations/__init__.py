@@ -1,0 +1,6 @@
+"""The migrations, oldest first. The server compares with this list when it starts, without loading Alembic."""
+
+__all__ = ["HEAD", "REVISIONS"]
+
+REVISIONS = ("0001",)
+HEAD = REVISIONS[-1]
