@@ -125,7 +125,7 @@ class Terminal:
     """One program in one pseudo terminal, emulated by pyte.
 
     `output` holds every byte the program sent, `bells` and `clipboards` what it rang and copied (OSC 52 payloads,
-    still base64). `ignore_hangup` starts it with SIGHUP ignored, as `nohup` does.
+    still base64), `cpu_used` its CPU seconds once it has ended. `ignore_hangup` starts it with SIGHUP ignored, as `nohup` does.
     """
 
     def __init__(
@@ -145,6 +145,7 @@ class Terminal:
         self.clipboards: list[bytes] = []
         self.bells = 0
         self.status: int | None = None
+        self.cpu_used = 0.0
         self._at_mark = 0
         self.started_at = time.monotonic()
         self._spawn(list(argv), clean_environment(env), cwd, ignore_hangup)
@@ -274,8 +275,13 @@ class Terminal:
         self._at_mark = len(self.output)
 
     @property
+    def sent_since_mark(self) -> bytes:
+        """What the program sent since the last `mark` (or the start)."""
+        return bytes(self.output[self._at_mark :])
+
+    @property
     def bytes_since_mark(self) -> int:
-        """How many bytes the program sent since the last `mark` (or the start)."""
+        """How many bytes that is."""
         return len(self.output) - self._at_mark
 
     # -- waiting -----------------------------------------------------------------------------------------------------
@@ -325,8 +331,9 @@ class Terminal:
     def ended(self) -> bool:
         """Whether the program has ended."""
         if self.status is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            self.status = status if pid else None
+            pid, status, usage = os.wait4(self.pid, os.WNOHANG)
+            if pid:
+                self.status, self.cpu_used = status, usage.ru_utime + usage.ru_stime
         return self.status is not None
 
     def signal(self, number: int) -> None:

@@ -12,6 +12,7 @@ It is also the last gate for text: what is not printable does not pass, whicheve
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -65,6 +66,7 @@ class Painter:
         self._color_system = color_system
         self._colours = colours
         self._erases = erases
+        self._interned: dict[Pen, Pen] = {PLAIN: PLAIN}
         self._pens: dict[Style | None, Pen] = {None: PLAIN}
         self._changes: dict[tuple[Pen, Pen], str] = {}
         self._wanted: list[_Row] = []
@@ -102,6 +104,8 @@ class Painter:
             if _narrow.fullmatch(source) is None:
                 column = self._put_odd(line, column, source, pen)
                 continue
+            if source[:1] == " " and not pen.attributes and not source.strip(" "):
+                pen = self._known(Pen(background=pen.background))  # ink that is not used is no difference
             end = min(column + len(source), width)
             self._cut_wide(text, column, end)
             text[column:end] = source[: end - column]
@@ -143,10 +147,7 @@ class Painter:
         """What makes the terminal show the wanted picture, its cursor (column, line) left at `cursor`."""
         out: list[str] = []
         if self._shown is None:
-            columns, lines = self.size
-            out.append("\x1b[m\x1b[2J")
-            self._shown = [_Row([" "] * columns, [PLAIN] * columns) for _ in range(lines)]
-            self._pen, self._at = PLAIN, None
+            self._shown = self._clear(out)
         for line in sorted(self._touched):
             if self._wanted[line] != self._shown[line]:
                 self._paint_line(out, line, self._wanted[line], self._shown[line])
@@ -155,6 +156,17 @@ class Painter:
         if cursor is not None and cursor[1] < len(self._wanted):
             self._move(out, *cursor)
         return "".join(out)
+
+    def _clear(self, out: list[str]) -> list[_Row]:
+        """Make the whole screen blank, in the background that most lines end in."""
+        columns, lines = self.size
+        out.append("\x1b[m")
+        self._pen, self._at = PLAIN, None
+        common = Counter(row.pens[-1] for row in self._wanted if row.pens).most_common(1)
+        blank = self._known(Pen(background=common[0][0].background)) if common and self._erases else PLAIN
+        self._change_pen(out, blank)
+        out.append("\x1b[2J")
+        return [_Row([" "] * columns, [blank] * columns) for _ in range(lines)]
 
     def _paint_line(self, out: list[str], line: int, wanted: _Row, shown: _Row) -> None:
         text, pens = wanted
@@ -173,7 +185,8 @@ class Painter:
             self._write(out, line, text, pens, start, stop)
         if erase:
             self._move(out, blank_from, line)
-            self._change_pen(out, pens[-1])
+            if pens[-1].background != self._pen.background or self._pen.attributes:
+                self._change_pen(out, pens[-1])
             out.append("\x1b[K")
 
     def _write(self, out: list[str], line: int, text: list[str], pens: list[Pen], start: int, stop: int) -> None:
@@ -184,8 +197,9 @@ class Painter:
             run = column + 1
             while run < stop and pens[run] is pen:
                 run += 1
-            self._change_pen(out, pen)
             cells = "".join(text[column:run])
+            if pen.background != self._pen.background or self._pen.attributes or cells.strip(" ") or pen.attributes:
+                self._change_pen(out, pen)
             out.append(cells if _narrow.fullmatch(cells) else self._steadied(line, text, column, run))
             column = run
         self._at = (stop, line) if stop < len(text) else None
@@ -227,17 +241,20 @@ class Painter:
         if len(self._pens) > CACHE_LIMIT:
             self._pens = {None: PLAIN}
             self._changes.clear()
+            self._interned = {PLAIN: PLAIN}
         bits = style._attributes & style._set_attributes if style is not None else 0
         attributes = dict.fromkeys(code for bit, code in _ATTRIBUTES.items() if bits & (1 << bit))
         colours = []
         for colour, is_foreground in ((style.color, True), (style.bgcolor, False)) if style is not None else ():
             shown = colour if colour is not None and not colour.is_default and self._colours else None
             colours.append(";".join(shown.downgrade(self._color_system).get_ansi_codes(is_foreground)) if shown else "")
-        pen = Pen(tuple(attributes), *colours)
-        # Equal pens are one object, so that they can be told apart by identity.
-        pen = next((known for known in self._pens.values() if known == pen), pen)
+        pen = self._known(Pen(tuple(attributes), *colours))
         self._pens[style] = pen
         return pen
+
+    def _known(self, pen: Pen) -> Pen:
+        """Equal pens as one object, so that they can be told apart by identity."""
+        return self._interned.setdefault(pen, pen)
 
     def _change(self, old: Pen, new: Pen) -> str:
         """The shortest sequence from one pen to another."""

@@ -1,0 +1,131 @@
+"""The base of the client's app: Textual's `App` on our driver and painter, with an orderly end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from rich.color import ColorSystem
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App, ReturnType
+from textual.driver import Driver
+from textual.screen import Screen
+
+from tui.terminal.driver import TerminalDriver
+from tui.terminal.lifecycle import Lifecycle
+from tui.terminal.painter import Painter
+
+__all__ = ["TerminalApp"]
+
+Update = TypeVar("Update")
+
+
+class TerminalApp(App[ReturnType]):
+    """An app that sends little, shows no foreign control characters and ends with its terminal.
+
+    Give `lifecycle.before_end` what must be put safe first. `leave` ends the app by code; `repaint` sends the whole
+    screen again (Ctrl+L) when another program has written over it.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.lifecycle = Lifecycle()
+        # Tips appear where the mouse rests, and its motion is not asked for.
+        self._disable_tooltips = True
+        self._painter = _painter_for(os.environ, self.console._color_system, no_color=self.no_color)
+        self._painted_epoch = 0
+        self._frame_waits = False
+
+    def get_driver_class(self) -> type[Driver]:
+        """Our own driver, unless the environment names another (TEXTUAL_DRIVER)."""
+        chosen = super().get_driver_class()
+        return TerminalDriver if chosen is TerminalDriver.__mro__[1] else chosen
+
+    def leave(self, exit_code: int) -> None:
+        """Put safe what is to be put safe, then end with this code."""
+        self.lifecycle.flush()
+        self.exit(return_code=exit_code)
+
+    def repaint(self) -> None:
+        """Send the whole screen again."""
+        self._painter.invalidate()
+        self._send_frame()
+
+    def action_repaint(self) -> None:
+        """Send the whole screen again."""
+        self.repaint()
+
+    def run_to_end(self, *, mouse: bool = False) -> int:
+        """Run in the terminal until the user quits or the terminal goes away. Returns the exit code."""
+        try:
+            self.run(mouse=mouse)
+        finally:
+            self.lifecycle.flush()
+            self.lifecycle.unwatch()
+        return self.return_code or 0
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Where Textual shows what it composed (overridden: it would send it all)."""
+        if not isinstance(self._driver, TerminalDriver) or not isinstance(renderable, CompositorUpdate):
+            super()._display(screen, renderable)
+            return
+        try:
+            _take(self._painter, renderable)
+            if self._running and not self._closed and not self._batch_count:
+                self._send_frame()
+        finally:
+            self.post_display_hook()
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the mouse pointer alone (overridden: Textual sends its shape to every terminal)."""
+
+    def _send_frame(self) -> None:
+        """Send what changed, or, while the line is still busy with the last frame, let it wait and gather."""
+        driver = self._driver
+        writer = driver.writer if isinstance(driver, TerminalDriver) else None
+        if writer is None or self._frame_waits or not isinstance(driver, TerminalDriver):
+            return
+        self._frame_waits = writer.call_when_idle(self._line_free)
+        if self._frame_waits:
+            return
+        if driver.epoch != self._painted_epoch:
+            self._painted_epoch = driver.epoch
+            self._painter.invalidate()
+        writer.write(self._painter.paint(self.screen.outer_size.clamp_offset(self.cursor_position)))
+
+    def _line_free(self) -> None:
+        """In the writer's thread: the last frame is out."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._send_waiting_frame)
+
+    def _send_waiting_frame(self) -> None:
+        self._frame_waits = False
+        if self._running and not self._closed:
+            self._send_frame()
+
+
+def _take(painter: Painter, update: CompositorUpdate) -> None:
+    """Put what Textual composed into the picture that is wanted."""
+    if isinstance(update, LayoutUpdate):
+        if painter.size != update.region.size:
+            painter.resize(*update.region.size)
+        for line, strips in enumerate(update.strips, update.region.y):
+            column = update.region.x
+            for strip in strips:
+                column = painter.put(line, column, strip)
+    elif isinstance(update, ChopsUpdate):
+        for line in {line for line, _, _ in update.spans}:
+            for column, piece in update.chops[line].items():
+                if piece is not None:
+                    painter.put(line, column, piece)
+
+
+def _painter_for(environ: Mapping[str, str], color_system: ColorSystem | None, *, no_color: bool) -> Painter:
+    """A painter for the terminal that TERM names."""
+    term = environ.get("TERM", "")
+    return Painter(
+        color_system or ColorSystem.STANDARD,
+        colours=not no_color and color_system is not None and not term.startswith("vt"),
+        erases=not term.startswith("screen") or "TMUX" in environ,
+    )
