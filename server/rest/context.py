@@ -94,7 +94,7 @@ class Context:
         self.reader = reader
         self.caller = caller
         self._session = session
-        self._known: dict[tuple[type[Base], int], bool] = {}
+        self._known: dict[tuple[type[Base], int, tuple[str, ...]], bool] = {}
         self.after_commit: list[Callable[[], None]] = []
 
     @property
@@ -161,15 +161,20 @@ class Context:
         plan = self.planner.keep(("ask", key), lambda: Plan(make(), self.planner.dialect, None))
         return plan.run(self.reader, {**self.parameters, **parameters})
 
-    def exists(self, model: type[Base], pk: int) -> bool:
-        """Whether there is a row with that key (asked once per request)."""
-        known = self._known.get((model, pk))
+    def exists(self, model: type[Base], pk: int, limits: Mapping[str, Any] | None = None) -> bool:
+        """Whether there is a row with that key (asked once per request) that passes `limits`: column to yes or no."""
+        names = tuple(f"{name}={value}" for name, value in sorted((limits or {}).items()))
+        known = self._known.get((model, pk, names))
         if known is None:
             table = model.__table__
+            passes = [table.c[name].is_(value) for name, value in (limits or {}).items()]
             known = -(2**63) <= pk < 2**63 and bool(
-                self.ask(("exists", model), lambda: select(table.c.pk).where(table.c.pk == bindparam("pk")), pk=pk)
-            )
-            self._known[model, pk] = known
+                self.ask(
+                    ("exists", model, names),
+                    lambda: select(table.c.pk).where(table.c.pk == bindparam("pk"), *passes), pk=pk,
+                )
+            )  # fmt: skip
+            self._known[model, pk, names] = known
         return known
 
     def prefetch(self, model: type[Base], values: Iterable[Any]) -> None:
@@ -193,7 +198,7 @@ class Context:
                     **dict(zip(names, chunk, strict=True)),
                 )
             }
-            self._known.update({(model, number): number in found for number in chunk})
+            self._known.update({(model, number, ()): number in found for number in chunk})
 
     def setting(self, key: str) -> Any:
         """The value of a global setting, in its own type."""

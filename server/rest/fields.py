@@ -411,6 +411,8 @@ class Related(Field):
     kind = "related field"
     model: type[Any]
     filters: Mapping[str, Any] | None = field(default_factory=dict)
+    limited: bool = False
+    """Whether `filters` bind: a row that does not pass them is taken for one that does not exist."""
     many: bool = False
 
     def convert(self, value: Any, context: "Context") -> int:
@@ -421,7 +423,7 @@ class Related(Field):
             pk = int(value)
         except ValueError:
             raise InvalidInput([f"Incorrect type. Expected pk value, received {type(value).__name__}."]) from None
-        if not context.exists(self.model, pk):
+        if not context.exists(self.model, pk, self.filters if self.limited else None):
             raise InvalidInput([f'Invalid pk "{value}" - object does not exist.'])
         return pk
 

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import ColumnElement, Dialect, and_, bindparam, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Dialect, Select, and_, bindparam, exists, func, not_, or_, select
 
 from server.db.columns import Base
 from server.domain.errors import InvalidInput
@@ -25,6 +25,7 @@ __all__ = [
     "Below",
     "Compare",
     "Custom",
+    "Elsewhere",
     "Exact",
     "Filter",
     "Flag",
@@ -243,14 +244,17 @@ class Below:
         if text.lower() in ("null", "none"):
             return None if cascade else Test((self.name, "null"), lambda row: row.column(self.path).is_(None))
         pk = _number(self.name, text)
-        found = context.rows_of(select(self.model.__table__.c.tree_path).where(self.model.__table__.c.pk == pk))
-        if not found:
-            return None
         if not cascade:
             return Test(
                 (self.name, "is"), lambda row: row.column(self.path) == bindparam(f"f_{self.name}"),
                 {f"f_{self.name}": pk},
             )  # fmt: skip
+        nodes = self.model.__table__
+        found = context.ask(
+            ("tree_path", self.model), lambda: select(nodes.c.tree_path).where(nodes.c.pk == bindparam("pk")), pk=pk
+        )
+        if not found:
+            return None
         start, stop = subtree_bounds(found[0][0])
 
         def where(row: Source) -> ColumnElement[Any]:
@@ -283,6 +287,28 @@ class Custom:
 # ---------------------------------------------------------------------------------------------------------- search
 
 
+Matches = Callable[[ColumnElement[Any]], ColumnElement[Any]]
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Text in rows that point to the row, to be searched as well: the SKUs of a part. `keys` selects, from a matcher
+    for one column, what the column at `path` must be among."""
+
+    keys: Callable[[Matches], Select[Any]]
+    path: str = "pk"
+
+
+Searched = str | Elsewhere
+
+
+def _anywhere(row: Source, searched: Sequence[Searched], matches: Matches) -> ColumnElement[Any]:
+    return or_(*(
+        matches(row.column(one)) if isinstance(one, str) else row.column(one.path).in_(one.keys(matches))
+        for one in searched
+    ))  # fmt: skip
+
+
 def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
@@ -304,7 +330,7 @@ def _variants(word: str, dialect: Dialect) -> list[str]:
     return list(dict.fromkeys((word, word.lower(), word.upper(), word.capitalize())))
 
 
-def search_tests(paths: Sequence[str], context: "Context") -> list[Test]:
+def search_tests(paths: Sequence[Searched], context: "Context") -> list[Test]:
     """One test for each word of `?search=`: it must be in one of the columns. With `search_whole` the whole word must
     match, with `search_regex` the word is a regular expression."""
     text = context.query.get("search", "").strip()
@@ -323,11 +349,11 @@ def search_tests(paths: Sequence[str], context: "Context") -> list[Test]:
     return tests
 
 
-def _word_test(paths: Sequence[str], number: int, words: list[str], dialect: Dialect) -> Test:
+def _word_test(paths: Sequence[Searched], number: int, words: list[str], dialect: Dialect) -> Test:
     names = [f"s_{number}_{index}" for index in range(len(words))]
 
     def where(row: Source) -> ColumnElement[Any]:
-        return or_(*(contains(row.column(path), name, dialect) for path in paths for name in names))
+        return _anywhere(row, paths, lambda column: or_(*(contains(column, name, dialect) for name in names)))
 
     return Test(
         ("search", number, len(words)), where,
@@ -339,11 +365,11 @@ def _regex_quoted(word: str) -> str:
     return "".join(character if character.isalnum() else f"\\{character}" for character in word)
 
 
-def _regex_test(paths: Sequence[str], number: int, pattern: str) -> Test:
+def _regex_test(paths: Sequence[Searched], number: int, pattern: str) -> Test:
     name = f"s_{number}"
     return Test(
         ("search", "regex", number),
-        lambda row: or_(*(func.lower(row.column(path)).regexp_match(bindparam(name)) for path in paths)),
+        lambda row: _anywhere(row, paths, lambda column: func.lower(column).regexp_match(bindparam(name))),
         {name: pattern.lower() if "\\" not in pattern else pattern},
     )
 
@@ -377,7 +403,7 @@ def has_tag(model_type: str, tagged: type[Base], tag: type[Base]) -> Custom:
         def where(row: Source) -> ColumnElement[Any]:
             return and_(*(
                 exists().where(
-                    links.c.object_id == row.c.pk, links.c.model_type == model_type, links.c.tag_id == tags.c.pk,
+                    links.c.model_id == row.c.pk, links.c.model_type == model_type, links.c.tag_id == tags.c.pk,
                     func.lower(tags.c.name) == bindparam(parameter),
                 )
                 for parameter in parameters

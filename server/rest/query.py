@@ -54,8 +54,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One member of an answer. `field` is what may be written to it and what OPTIONS tells; `hidden_in` keeps it out of
-    some answers ("list", "detail", "create", "update")."""
+    """One member of an answer. `field` is what may be written to it and what OPTIONS tells."""
 
     name: str
     field: Field | None = None
@@ -65,6 +64,8 @@ class Member:
     """Whether the member is there when its flag is not given."""
     in_writes: bool = True
     """Whether it is there in answers to POST, PUT and PATCH, where flags do not count."""
+    hidden_in: frozenset[str] = frozenset()
+    """Kinds of answers (list, detail, create, update, nested) in which it is never there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,8 @@ class Joined(Member):
 
     path: str
     encode: Encoder | None = None
+    omit_null: bool = False
+    """Whether the member is left out where it would be null."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,9 @@ class Derived(Member):
 
     needs: tuple[str, ...] = ()
     make: Callable[[Mapping[str, Any]], Any]
+    sql: Callable[["Source"], ColumnElement[Any]] | None = None
+    """The same in SQL, for lists that are ordered by it."""
+    null_in: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +118,7 @@ class Const(Member):
 
 @dataclass(frozen=True, kw_only=True)
 class Detail(Member):
-    """The related row as an object of its own, null where there is none."""
+    """The related row as an object of its own, null where there is none. `field` may give it a label of its own."""
 
     via: str
     shape: "Shape"
@@ -120,12 +126,15 @@ class Detail(Member):
 
 @dataclass(frozen=True, kw_only=True)
 class Many(Member):
-    """Something fetched for all rows at once: `load(reader, dialect, pks) -> {pk: value}`; `empty` where a row has none.
-    `key` is the member or attribute whose value stands for the row."""
+    """Something fetched for all rows at once: `load(planner, reader, keys, parameters) -> {key: value}`; `empty` where
+    a row has none. `key` is the member or attribute whose value stands for the row. `shape` is what each entry of the
+    list is, for OPTIONS; `entry_label` is the label that OPTIONS gives it."""
 
-    load: Callable[["Planner", Reader, Sequence[int], Mapping[str, Any]], Mapping[int, Any]]
+    load: Callable[["Planner", Reader, Sequence[Any], Mapping[str, Any]], Mapping[Any, Any]]
     empty: Callable[[], Any] = list
     key: str = "pk"
+    shape: "Shape | None" = None
+    entry_label: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,6 +299,7 @@ class _Piece:
     constants: list[tuple[str, Any]] = field(default_factory=list)
     children: list[tuple[str, "_Piece", int]] = field(default_factory=list)
     hidden: tuple[str, ...] = ()
+    omitted: list[str] = field(default_factory=list)
 
     def build(self, row: Sequence[Any]) -> dict[str, Any]:
         made = dict(zip(self.keys, row[self.start : self.stop], strict=False))
@@ -303,6 +313,9 @@ class _Piece:
             made[key] = None if row[pk_index] is None else piece.build(row)
         for key in self.hidden:
             del made[key]
+        for key in self.omitted:
+            if made[key] is None:
+                del made[key]
         return made
 
 
@@ -428,7 +441,7 @@ class Planner:
 
     def _order_expression(self, shape: Shape, root: Source, path: str) -> ColumnElement[Any]:
         for member in shape.members:
-            if member.name == path and isinstance(member, Computed):
+            if member.name == path and isinstance(member, (Computed, Derived)) and member.sql is not None:
                 return member.sql(root)
             if member.name == path and isinstance(member, Joined):
                 return root.column(member.path)
@@ -450,7 +463,7 @@ class Planner:
         details: list[Detail] = []
         hidden: list[str] = []
         for member in shape.members:
-            if member.flag is not None and member.name not in shown:
+            if (member.flag is not None and member.name not in shown) or kind in member.hidden_in:
                 continue
             match member:
                 case Column():
@@ -459,7 +472,9 @@ class Planner:
                 case Joined():
                     expression = source.column(member.path)
                     take(member.name, expression, member.encode or encoder_of(expression))
-                case Computed() if kind in member.null_in:
+                    if member.omit_null:
+                        piece.omitted.append(member.name)
+                case Computed() | Derived() if kind in member.null_in:
                     piece.constants.append((member.name, None))
                 case Computed():
                     expression = member.sql(source)

@@ -13,8 +13,8 @@ from server.domain.errors import InvalidInput, NotFound
 from server.rest import fields as f
 from server.rest.access import Access
 from server.rest.context import Answer, Context
-from server.rest.filters import Filter, read_boolean, search_tests
-from server.rest.query import Column, Computed, Detail, Joined, Member, Order, Shape, Test, flags_shown, model_of
+from server.rest.filters import Filter, Searched, read_boolean, search_tests
+from server.rest.query import Column, Computed, Detail, Joined, Many, Member, Order, Shape, Test, flags_shown, model_of
 
 __all__ = [
     "Endpoint",
@@ -77,6 +77,8 @@ def field_of(model: type[Base], name: str, **changes: Any) -> f.Field:
             made = f.Json(**common)
         case "related":
             made = f.Related(**common, model=model_of(info["target"]), filters=info.get("filters") or {})
+        case "image" | "file":
+            made = f.Upload(**common, image=info["kind"] == "image")
         case "url":
             made = f.Url(**common, **text)
         case "email":
@@ -221,7 +223,7 @@ class Resource:
     detail_about: str = ""
     can: Sequence[str] = ALL
     filters: Sequence[Filter] = ()
-    search: Sequence[str] = ()
+    search: Sequence[Searched] = ()
     ordering: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     default_order: Sequence[str] = ("pk",)
     detail_shape: Shape | None = None
@@ -334,7 +336,7 @@ class Resource:
         limit = _positive(context.query.get("limit"))
         if limit is None:
             plan = context.planner.page(self.shape, shown, tests, order, kind="list", paged=False)
-            return Answer(self._filled(context, plan.objects(context.reader, parameters), shown, parameters))
+            return Answer(self._filled(context, plan.objects(context.reader, parameters), shown, parameters, "list"))
         offset = _positive(context.query.get("offset")) or 0
         count = int(context.planner.count(self.shape, tests).run(context.reader, parameters)[0][0])
         rows = self._page(context, tests, order, shown, parameters, limit, offset, count)
@@ -343,7 +345,7 @@ class Resource:
                 "count": count,
                 "next": _page_url(context, limit, offset + limit) if offset + limit < count else None,
                 "previous": _page_url(context, limit, offset - limit) if offset > 0 else None,
-                "results": self._filled(context, rows, shown, parameters),
+                "results": self._filled(context, rows, shown, parameters, "list"),
             }
         )
 
@@ -363,10 +365,11 @@ class Resource:
         return rows[::-1] if reverse else rows
 
     def _filled(
-        self, context: Context, rows: Sequence[dict[str, Any]], shown: frozenset[str], parameters: Mapping[str, Any]
-    ) -> Sequence[dict[str, Any]]:
+        self, context: Context, rows: Sequence[dict[str, Any]], shown: frozenset[str], parameters: Mapping[str, Any],
+        kind: str,
+    ) -> Sequence[dict[str, Any]]:  # fmt: skip
         """The rows with what is fetched for all of them at once."""
-        return fill(context, self.shape, rows, shown, parameters)
+        return fill(context, self.shape, rows, shown, parameters, kind)
 
     def detail(self, context: Context, **arguments: Any) -> Answer:
         return Answer(self.one(context, arguments[self.lookup], kind="detail"))
@@ -384,7 +387,7 @@ class Resource:
         rows = plan.objects(context.reader, parameters) if _is_key(key) else []
         if not rows:
             raise self.missing()
-        return self._filled(context, rows, shown, parameters)[0]
+        return self._filled(context, rows, shown, parameters, kind)[0]
 
     def key_test(self, key: Any) -> Test:
         column = self.lookup_column
@@ -527,8 +530,8 @@ class Resource:
         """The metadata of the fields, in the order of the shape."""
         made: dict[str, Any] = {}
         for member in self.shape.members:
-            about = member_metadata(member)
-            if about is None or (member.field is not None and member.field.write_only and reading):
+            about = member_metadata(member, asked_for=not reading)
+            if member.field is not None and member.field.write_only and reading:
                 continue
             if not creating and member.field is not None and member.field.create_only:
                 continue
@@ -536,47 +539,63 @@ class Resource:
         return made
 
 
-def member_metadata(member: Member) -> dict[str, Any] | None:
-    """What OPTIONS tells of a member."""
-    if isinstance(member, Detail) and member.field is None:
-        children = {}
-        for inner in member.shape.members:
-            about = member_metadata(inner)
-            if about is not None:
-                children[inner.name] = about
-        own = f.Nested(name=member.name, read_only=True, allow_null=True, fields={}).metadata()
-        return {**own, "children": children}
+def member_metadata(member: Member, *, asked_for: bool = False) -> dict[str, Any]:
+    """What OPTIONS tells of a member. InvenTree names only what it gives out: a member that is left out unless asked
+    for has no label but its own."""
+    about = _member_metadata(member)
+    unnamed = member.field is None or member.field.label is None
+    if unnamed and member.flag is not None and not member.default and not asked_for:
+        about.pop("label", None)
+    return about
+
+
+def _member_metadata(member: Member) -> dict[str, Any]:
+    if isinstance(member, Detail):
+        own = member.field or f.Nested(read_only=True, allow_null=True, fields={})
+        return {**own.named(member.name).metadata(), "children": _children(member.shape)}
+    if isinstance(member, Many) and member.shape is not None:
+        own = member.field or f.Any_(read_only=True, allow_null=True)
+        entry = f.Nested(read_only=True, allow_null=True, label=member.entry_label, fields={}).metadata()
+        if member.entry_label is None:
+            del entry["label"]
+        return {**own.named(member.name).metadata(), "child": {**entry, "children": _children(member.shape)}}
     if member.field is None:
-        kind = f.Any_(name=member.name, read_only=True)
-        return kind.metadata()
+        return f.Any_(name=member.name, read_only=True).metadata()
     about = member.field.named(member.name).metadata()
     if isinstance(member, (Computed, Joined)) and not member.field.read_only:
         about["read_only"], about["required"] = True, False
     return about
 
 
-def fill(
-    context: Context, of: Shape, rows: Sequence[dict[str, Any]], shown: frozenset[str], parameters: Mapping[str, Any]
-) -> Sequence[dict[str, Any]]:
-    """Add to the rows what is fetched for all of them at once, also inside their details."""
-    from server.rest.query import Many
+def _children(of: Shape) -> dict[str, Any]:
+    return {member.name: member_metadata(member) for member in of.members}
 
+
+def fill(
+    context: Context, of: Shape, rows: Sequence[dict[str, Any]], shown: frozenset[str], parameters: Mapping[str, Any],
+    kind: str,
+) -> Sequence[dict[str, Any]]:  # fmt: skip
+    """Add to the rows what is fetched for all of them at once, also inside their details."""
     if not rows:
         return rows
+    names = {member.name for member in of.members}
+    only_keys: set[str] = set()
     for member in of.members:
-        if member.flag is not None and member.name not in shown:
+        if (member.flag is not None and member.name not in shown) or kind in member.hidden_in:
             continue
         if isinstance(member, Many):
             keys = [row[member.key] for row in rows if row[member.key] is not None]
             found = member.load(context.planner, context.reader, keys, parameters)
             for row in rows:
                 row[member.name] = found[row[member.key]] if row[member.key] in found else member.empty()
-            if member.key not in {other.name for other in of.members}:
-                for row in rows:
-                    del row[member.key]
+            if member.key not in names:
+                only_keys.add(member.key)
         elif isinstance(member, Detail):
             inner = [row[member.name] for row in rows if row[member.name] is not None]
-            fill(context, member.shape, inner, frozenset(), parameters)
+            fill(context, member.shape, inner, frozenset(), parameters, "nested")
+    for key in only_keys:
+        for row in rows:
+            del row[key]
     return rows
 
 
