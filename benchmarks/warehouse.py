@@ -15,7 +15,9 @@ from server.db.trees import place_all
 
 __all__ = ["fill"]
 
-WORDS = "bolt nut washer gasket bearing seal valve hose clamp filter pump motor relay fuse cable lamp spring pin".split()
+WORDS = (
+    "bolt nut washer gasket bearing seal valve hose clamp filter pump motor relay fuse cable lamp spring pin".split()
+)
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
@@ -26,6 +28,7 @@ def fill(
     """Fill an empty, migrated database. `one_location` puts every item into one location."""
     rng = random.Random(seed)
     with database.write() as session:
+
         def put(model: Any, rows: list[dict[str, Any]]) -> None:
             for start in range(0, len(rows), 20_000):
                 session.execute(insert(model), rows[start : start + 20_000])
@@ -42,7 +45,10 @@ def fill(
         put(Part, [_part(n, name, rng) for n, name in enumerate(names, 1)])
         put(
             StockItem,
-            [_item(n, parts, names, 1 if one_location else 1 + rng.randrange(locations), rng) for n in range(1, items + 1)],
+            [
+                _item(n, parts, names, 1 if one_location else 1 + rng.randrange(locations), rng)
+                for n in range(1, items + 1)
+            ],
         )
         put(
             StockItemTracking,
@@ -61,7 +67,10 @@ def fill(
 
 def _tree(count: int, kind: str, rng: random.Random) -> list[dict[str, Any]]:
     """Nodes 1 to `count`, each below an earlier one (about ten to a parent)."""
-    nodes = {n: (None if n <= 10 else rng.randint(max(1, n // 10 - 3), n // 10), f"{kind} {n:04d}") for n in range(1, count + 1)}
+    nodes = {
+        n: (None if n <= 10 else rng.randint(max(1, n // 10 - 3), n // 10), f"{kind} {n:04d}")
+        for n in range(1, count + 1)
+    }
     places = place_all(nodes)
     return [
         {

@@ -73,5 +73,3 @@ def load_settings(**given: object) -> Settings:
         raise BadSettings(
             f"{name} (BINCARD_{name.upper()}) is {problem['input']!r}: {problem['msg'].lower()}. Give another value."
         ) from None
-
-

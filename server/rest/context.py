@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import FromClause, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.db.columns import Base
@@ -190,15 +190,13 @@ class Context:
         for start in range(0, len(numbers), 500):
             chunk = numbers[start : start + 500]
             names = [f"pk_{index}" for index in range(len(chunk))]
-            found = {
-                row[0]
-                for row in self.ask(
-                    ("exists", model, len(chunk)),
-                    lambda names=names: select(table.c.pk).where(table.c.pk.in_([bindparam(name) for name in names])),
-                    **dict(zip(names, chunk, strict=True)),
-                )
-            }
+            statement, parameters = self._any_of(table, names), dict(zip(names, chunk, strict=True))
+            found = {row[0] for row in self.ask(("exists", model, len(chunk)), statement, **parameters)}
             self._known.update({(model, number, ()): number in found for number in chunk})
+
+    @staticmethod
+    def _any_of(table: FromClause, names: list[str]) -> Callable[[], Select[Any]]:
+        return lambda: select(table.c.pk).where(table.c.pk.in_([bindparam(name) for name in names]))
 
     def setting(self, key: str) -> Any:
         """The value of a global setting, in its own type."""

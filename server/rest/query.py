@@ -170,7 +170,7 @@ def model_of(table: str) -> type[Base]:
     """The model of a table's name."""
     for mapper in Base.registry.mappers:
         if mapper.local_table is not None and getattr(mapper.local_table, "name", None) == table:
-            return mapper.class_  # type: ignore[no-any-return]
+            return mapper.class_
     raise LookupError(f"no model has the table {table}")
 
 
@@ -324,7 +324,8 @@ class Plan:
 
     def __init__(self, statement: Select[Any], dialect: Dialect, piece: _Piece | None) -> None:
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        assert isinstance(compiled, SQLCompiler)
+        if not isinstance(compiled, SQLCompiler):
+            raise TypeError(f"{type(compiled).__name__} is no SQL")
         self.sql = str(compiled)
         self.piece = piece
         self.constants: dict[str, Any] = {}
@@ -336,7 +337,7 @@ class Plan:
             if not bind.required:
                 value = bind.effective_value
                 self.constants[name] = process(value) if process is not None else value
-        self.names: list[str] | None = list(compiled.positiontup) if compiled.positional else None
+        self.names: list[str] | None = list(compiled.positiontup or ()) if compiled.positional else None
         self.wanted = self.names if self.names is not None else list(compiled.params)
 
     def run(self, reader: Reader, parameters: Mapping[str, Any]) -> list[Any]:
@@ -352,7 +353,8 @@ class Plan:
 
     def objects(self, reader: Reader, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The rows as objects."""
-        assert self.piece is not None
+        if self.piece is None:
+            raise TypeError("this plan gives raw rows only")
         build = self.piece.build
         return [build(row) for row in self.run(reader, parameters)]
 

@@ -105,7 +105,7 @@ def currency_pairs(context: Context | None) -> Sequence[tuple[Any, str]]:
 def col(name: str, source: str | None = None, encode: Any = None, **changes: Any) -> Column:
     """A column of the model; `changes` to its field (label, read_only, ...), and `flag`, `default`, `in_writes` of the
     member."""
-    switches = {key: changes.pop(key) for key in ("flag", "in_writes") if key in changes}
+    switches: dict[str, Any] = {key: changes.pop(key) for key in ("flag", "in_writes") if key in changes}
     if "flag" in switches and "shown" in changes:
         switches["default"] = changes.pop("shown")
     return Column(name=name, source=source, encode=encode, changes=changes, **switches)
@@ -427,9 +427,7 @@ class Resource:
         errors: list[Any] = []
         for body in bodies:
             try:
-                if not isinstance(body, Mapping):
-                    raise InvalidInput(f"Invalid data. Expected a dictionary, but got {type(body).__name__}.")
-                keys += self.make(context, body)
+                keys += self.make(context, as_object(body))
                 errors.append({})
             except InvalidInput as error:
                 errors.append(error.errors)
@@ -537,6 +535,13 @@ class Resource:
                 continue
             made[member.name] = about
         return made
+
+
+def as_object(body: Any) -> Mapping[str, Any]:
+    """A body of a list of bodies. Raises InvalidInput where it is no object."""
+    if not isinstance(body, Mapping):
+        raise InvalidInput(f"Invalid data. Expected a dictionary, but got {type(body).__name__}.")
+    return body
 
 
 def member_metadata(member: Member, *, asked_for: bool = False) -> dict[str, Any]:
