@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlalchemy import bindparam, inspect
 
@@ -14,6 +13,7 @@ from server.rest import fields as f
 from server.rest.access import Access
 from server.rest.context import Answer, Context
 from server.rest.filters import Filter, Searched, read_boolean, search_tests
+from server.rest.pages import page_url, positive
 from server.rest.query import Column, Computed, Detail, Joined, Many, Member, Order, Shape, Test, flags_shown, model_of
 
 __all__ = [
@@ -333,18 +333,18 @@ class Resource:
         parameters = dict(context.parameters)
         for test in tests:
             parameters |= test.parameters
-        limit = _positive(context.query.get("limit"))
+        limit = positive(context.query.get("limit"))
         if limit is None:
             plan = context.planner.page(self.shape, shown, tests, order, kind="list", paged=False)
             return Answer(self._filled(context, plan.objects(context.reader, parameters), shown, parameters, "list"))
-        offset = _positive(context.query.get("offset")) or 0
+        offset = positive(context.query.get("offset")) or 0
         count = int(context.planner.count(self.shape, tests).run(context.reader, parameters)[0][0])
         rows = self._page(context, tests, order, shown, parameters, limit, offset, count)
         return Answer(
             {
                 "count": count,
-                "next": _page_url(context, limit, offset + limit) if offset + limit < count else None,
-                "previous": _page_url(context, limit, offset - limit) if offset > 0 else None,
+                "next": page_url(context, limit, offset + limit) if offset + limit < count else None,
+                "previous": page_url(context, limit, offset - limit) if offset > 0 else None,
                 "results": self._filled(context, rows, shown, parameters, "list"),
             }
         )
@@ -639,20 +639,3 @@ class _ResourceEndpoint(Endpoint):
 
 def _is_key(key: Any) -> bool:
     return not isinstance(key, int) or -(2**63) <= key < 2**63
-
-
-def _positive(text: str | None) -> int | None:
-    """A number above zero, or None."""
-    try:
-        number = int(text or "")
-    except ValueError:
-        return None
-    return min(number, 2**31 - 1) if number > 0 else None
-
-
-def _page_url(context: Context, limit: int, offset: int) -> str:
-    """The absolute address of another page, its query in alphabetical order."""
-    query = {key: value for key, value in context.query.items() if key != "offset"} | {"limit": str(limit)}
-    if offset > 0:
-        query["offset"] = str(offset)
-    return f"{context.incoming.origin}{context.incoming.path}?{urlencode(sorted(query.items()))}"
