@@ -9,6 +9,7 @@
     ├── NotAuthenticated    who is asking is not known
     ├── Forbidden           the role does not allow it
     ├── Conflict            somebody else was quicker; the message holds the true figures
+    ├── ReusedKey           an Idempotency-Key that stands for another request already
     └── Throttled           too often; try again after `retry_after` seconds
 
 Each message says what was refused, the figures, and what to do. Only `server/rest/errors.py` turns them into answers.
@@ -25,6 +26,7 @@ __all__ = [
     "InvalidInput",
     "NotAuthenticated",
     "NotFound",
+    "ReusedKey",
     "StructuralLocation",
     "Throttled",
     "WrongState",
@@ -84,6 +86,10 @@ class Conflict(BincardError):
     def __init__(self, errors: Mapping[str, Any]) -> None:
         self.errors = errors
         super().__init__(str(errors))
+
+
+class ReusedKey(BincardError):
+    """An Idempotency-Key that stands for another request already: the client made a mistake, trying again is no use."""
 
 
 class Throttled(BincardError):

@@ -7,7 +7,7 @@ from typing import Protocol
 from server.domain.errors import Forbidden
 from server.rest.context import Context
 
-__all__ = ["VERBS", "Access", "Authenticated", "Public", "Role", "StaffWrites", "Superuser"]
+__all__ = ["VERBS", "Access", "AdminWrites", "Authenticated", "Public", "Role", "StaffWrites", "Superuser"]
 
 VERBS: Mapping[str, str] = {
     "GET": "view", "HEAD": "view", "OPTIONS": "view", "POST": "add", "PUT": "change", "PATCH": "change",
@@ -64,6 +64,20 @@ class StaffWrites:
         if method in ("GET", "HEAD", "OPTIONS"):
             return
         if not (user.is_superuser or (user.is_staff and not self.superuser)):
+            raise Forbidden
+
+
+@dataclass(frozen=True)
+class AdminWrites:
+    """Any user reads; who writes must be staff and have the method's verb on the admin role."""
+
+    role: str = "admin"
+
+    def check(self, context: Context, method: str) -> None:
+        user = context.user
+        if method in ("GET", "HEAD", "OPTIONS") or user.is_superuser:
+            return
+        if not (user.is_staff and user.may(self.role, VERBS.get(method, "view"))):
             raise Forbidden
 
 

@@ -135,7 +135,8 @@ class Context:
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """The parameters that any statement may use."""
-        return {"_user": self.caller.pk if self.caller else 0, "_today": self.today}
+        user, token = (self.caller.pk, self.caller.token) if self.caller else (0, None)
+        return {"_user": user, "_token": token or 0, "_today": self.today}
 
     def body(self) -> Mapping[str, Any]:
         """The body as an object; an empty body is an empty one. Raises InvalidInput where it is something else."""

@@ -49,6 +49,8 @@ STATUS: dict[type[Exception], int] = {
     errors.NotFound: 404,
     errors.NotAuthenticated: 401,
     errors.Forbidden: 403,
+    # Not 409: that one means "look again and repeat", which would not help here (draft-ietf-httpapi-idempotency-key).
+    errors.ReusedKey: 422,
 }
 
 
