@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-__all__ = ["Cut", "Drip", "Fault", "FaultServer", "Hang", "LoseAnswer", "Reply", "Request", "html_page"]
+__all__ = ["Cut", "Drip", "Fault", "FaultServer", "Hang", "LoseAnswer", "Maker", "Reply", "Request", "html_page"]
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,10 @@ class FaultServer:
     ) -> None:
         """Requests of `method` to `path` are answered so; a callable gets the request and gives a `Reply`."""
         self._answers[method, path] = body if callable(body) else Reply(status, body, headers or {})
+
+    def answer_to(self, method: str, path: str) -> "Reply | Maker | None":
+        """What has been set as the answer so far."""
+        return self._answers.get((method, path))
 
     def play(self, file: Path) -> None:
         """Answer as recorded: one exchange per line; of several for one address and query the first counts."""
