@@ -185,8 +185,10 @@ class Source:
         self.path = path
 
     def via(self, name: str) -> "Source":
-        """The related row under the foreign key `name` (a left join, made once)."""
-        return self.joins.source((*self.path, name), self, name)
+        """The related row under the foreign key `name`, or under a path of such (left joins, each made once)."""
+        first, _, rest = name.partition(".")
+        found = self.joins.source((*self.path, first), self, first)
+        return found.via(rest) if rest else found
 
     def at(self, path: str) -> tuple["Source", str]:
         """Where "supplier_part.part.name" lies: its table and its attribute."""
