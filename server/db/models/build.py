@@ -48,6 +48,7 @@ class Build(Keyed, Tree, Barcode, Notes, Metadata, Base):
         "stock_stocklocation", "Destination Location", "Select location where the completed items will be stored",
         null=True, on_delete="SET NULL",
     )  # fmt: skip
+    level = positive("Build Level", default=0)
     quantity = quantity("Build Quantity", "Number of stock items to build", default=1)
     completed = positive("Completed items", "Number of stock items which have been completed", default=0)
     status = integer(

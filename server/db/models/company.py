@@ -33,7 +33,7 @@ class Company(Keyed, Notes, Metadata, Base):
     description = char(500, "Company description", "Description of the company", blank=True)
     website = url("Website", "Company website URL")
     phone = char(50, "Phone number", "Contact phone number", blank=True)
-    email = email("Email", "Contact email address")
+    email = char(254, "Email", "Contact email address", null=True, blank=True, default="", kind="email")
     currency = currency("Currency", "Default currency used for this supplier")
     contact = char(100, "Contact", "Point of contact", blank=True)
     link = url("Link", "Link to external company information")

@@ -198,7 +198,7 @@ class BomItem(Keyed, Metadata, Base):
     )
     reference = char(5000, "Reference", "BOM item reference", blank=True)
     raw_amount = char(25, "Amount", "Amount required for this item (can include units)", default="1")
-    piece_count = positive(
+    piece_count = integer(
         "Piece Count",
         "Number of pieces required (for cut-to-length items). Total material = quantity x piece_count.",
         default=1,
@@ -250,4 +250,6 @@ class PartStocktake(Keyed, Base):
     cost_min_currency = currency("Currency", "Select currency from available options")
     cost_max = money("Maximum Stock Cost", "Estimated maximum cost of stock on hand")
     cost_max_currency = currency("Currency", "Select currency from available options")
-    note = long_text("Notes", null=False)
+    # Older generations kept who counted, and why; shown nowhere, kept all the same.
+    user_id = foreign("auth_user", "User", "User who performed this stocktake", null=True, on_delete="SET NULL")
+    note = long_text("Notes", "Additional notes", null=False)

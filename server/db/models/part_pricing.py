@@ -27,6 +27,8 @@ class PartSellPriceBreak(Keyed, PriceBreak, Base):
     __table_args__ = autoincrement(UniqueConstraint("part_id", "quantity"))
 
     part_id = foreign("part_part", "Part", on_delete="CASCADE", index=False, filters={"salable": True})
+    # InvenTree's own words, odd as they are here.
+    price_currency = currency("Currency", "Purchase currency of this stock item")
 
 
 class PartInternalPriceBreak(Keyed, PriceBreak, Base):
@@ -36,6 +38,7 @@ class PartInternalPriceBreak(Keyed, PriceBreak, Base):
     __table_args__ = autoincrement(UniqueConstraint("part_id", "quantity"))
 
     part_id = foreign("part_part", "Part", on_delete="CASCADE", index=False)
+    price_currency = currency("Currency", "Purchase currency of this stock item")
 
 
 def _currency() -> Mapped[Any]:
@@ -50,7 +53,6 @@ class PartPricing(Keyed, Base):
 
     part_id = foreign("part_part", "Part", on_delete="CASCADE", unique=True)
     updated = moment("Updated", "Timestamp of last pricing update")
-    currency = currency("Currency", "Currency used to cache pricing calculations")
     scheduled_for_update = boolean("Scheduled for update", default=False)
 
     bom_cost_min = money("Minimum BOM Cost", "Minimum cost of component parts")
@@ -74,9 +76,9 @@ class PartPricing(Keyed, Base):
     variant_cost_max = money("Maximum Variant Cost", "Calculated maximum cost of variant parts")
     variant_cost_max_currency = _currency()
     override_min = money("Minimum Price", "Override calculated value for minimum price")
-    override_min_currency = _currency()
+    override_min_currency = currency("Minimum price currency", "Select currency from available options")
     override_max = money("Maximum Price", "Override calculated value for maximum price")
-    override_max_currency = _currency()
+    override_max_currency = currency("Maximum price currency", "Select currency from available options")
     overall_min = money("Minimum Cost", "Calculated overall minimum cost")
     overall_min_currency = _currency()
     overall_max = money("Maximum Cost", "Calculated overall maximum cost")
@@ -89,3 +91,4 @@ class PartPricing(Keyed, Base):
     sale_history_min_currency = _currency()
     sale_history_max = money("Maximum Sale Cost", "Maximum historical sale price")
     sale_history_max_currency = _currency()
+    currency = currency("Currency", "Select currency from available options")

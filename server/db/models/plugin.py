@@ -42,4 +42,4 @@ class PluginUserSetting(Keyed, Base):
     key = char(50, "Key", "Settings key")
     value = char(2000, "Value", "Settings value", blank=True)
     plugin_id = foreign("plugin_pluginconfig", "Plugin", "Plugin", on_delete="CASCADE", index=False)
-    user_id = foreign("auth_user", "User", "User", on_delete="CASCADE")
+    user_id = foreign("auth_user", "User", "The user for which this setting applies", on_delete="CASCADE")

@@ -96,7 +96,7 @@ class StockItem(Keyed, Barcode, Notes, Metadata, Base):
     quantity = quantity("Stock Quantity", default=1)
     serial = char(100, "Serial Number", "Serial number for this item", null=True, blank=True)
     serial_int = integer("Serial int", default=0)
-    batch = char(100, "Batch Code", "Batch code for this stock item", null=True, blank=True)
+    batch = char(100, "Batch Code", "Batch code for this stock item", null=True, blank=True, default="")
     location_id = foreign(
         "stock_stocklocation", "Stock Location", "Where is this stock item located?", null=True, index=False
     )
@@ -128,7 +128,7 @@ class StockItem(Keyed, Barcode, Notes, Metadata, Base):
     sales_order_id = foreign(
         "order_salesorder", "Destination Sales Order", null=True, on_delete="SET NULL", index=False
     )
-    status = integer("Status", default=StockStatus.OK, minimum=0, choices="StockStatus", index=True)
+    status = integer("Status", default=StockStatus.OK, choices="StockStatus", index=True)
     status_custom_key = integer(
         "Custom status key", "Additional status information for this item", null=True, choices="StockStatus"
     )
