@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import make_demo, make_empty
-
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Where BINCARD_NO_SKIPS is set, a skipped test is a failure, except for material that is not beside the checkout."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not os.environ.get("BINCARD_NO_SKIPS") or reporter is None:
         return
-    skipped = [report for report in reporter.stats.get("skipped", []) if "not beside this checkout" not in str(report.longrepr)]
+    skipped = [
+        report for report in reporter.stats.get("skipped", []) if "not beside this checkout" not in str(report.longrepr)
+    ]
     if skipped:
         reporter.write_line(f"{len(skipped)} tests were skipped that should have run:", red=True)
         for report in skipped:
@@ -40,10 +40,14 @@ def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path]
 @pytest.fixture(scope="session")
 def empty_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a migrated database and admin/admin."""
+    from tests.serving import make_empty
+
     return _made_once(tmp_path_factory, "empty-template", make_empty)
 
 
 @pytest.fixture(scope="session")
 def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the demo data; never served itself, only copied."""
+    from tests.serving import make_demo
+
     return _made_once(tmp_path_factory, "demo-template", make_demo)

@@ -17,8 +17,9 @@ from sqlalchemy import select
 from server.auth.passwords import hash_password
 from server.db.migrate import migrate
 from server.db.models.users import User
+from server.db.sequences import set_sequences
 from server.db.session import Database
-from server.importer import import_file, set_sequences
+from server.importer import import_file
 from tests.serving import running, settings_for
 from tests.shared import SHARED, load_tool
 
