@@ -8,6 +8,9 @@ from enum import IntEnum
 from typing import Any, Self
 
 __all__ = [
+    "ACTIVE_BUILDS",
+    "OPEN_PURCHASE_ORDERS",
+    "OPEN_SALES_ORDERS",
     "STATUS_CLASSES",
     "BuildStatus",
     "DataImportStatusCode",
@@ -184,6 +187,11 @@ class DataImportStatusCode(Status):
     PROCESSING = 30, "Processing Data", "primary"
     COMPLETE = 40, "Complete", "success"
 
+
+# What still is to come, to go or to be built.
+OPEN_PURCHASE_ORDERS = (PurchaseOrderStatus.PENDING, PurchaseOrderStatus.ON_HOLD, PurchaseOrderStatus.PLACED)
+OPEN_SALES_ORDERS = (SalesOrderStatus.PENDING, SalesOrderStatus.ON_HOLD, SalesOrderStatus.IN_PROGRESS)
+ACTIVE_BUILDS = (BuildStatus.PENDING, BuildStatus.ON_HOLD, BuildStatus.PRODUCTION)
 
 # In the order in which `/api/generic/status/` gives them.
 STATUS_CLASSES: dict[str, type[Status]] = {
