@@ -84,7 +84,8 @@ class Api:
         self.exact[full] = endpoint
         names = re.findall(r"{(\w+)}", full)
         if names and names != ["pk"]:
-            pattern = re.sub(r"{(\w+)}", lambda m: rf"(?P<{m[1]}>{r'[0-9]+' if m[1] == 'pk' else '[^/]+'})", full)
+            kinds = {"pk": "[0-9]+", "rest": ".+"}
+            pattern = re.sub(r"{(\w+)}", lambda m: f"(?P<{m[1]}>{kinds.get(m[1], '[^/]+')})", full)
             self.patterns.append((re.compile(pattern), endpoint))
 
     def global_setting(self, context: Context, key: str) -> Any:
@@ -142,7 +143,7 @@ class Api:
         endpoint.access.check(context, method if method in endpoint.methods or method == "OPTIONS" else "GET")
         if wanted not in (None, "", "json"):
             raise NotFound("Not found.")
-        if not _accepts_json(incoming.headers.get("accept", "*/*")):
+        if not endpoint.gives_files and not _accepts_json(incoming.headers.get("accept", "*/*")):
             raise NotAcceptable
         if method == "OPTIONS":
             return None
@@ -156,10 +157,13 @@ class Api:
         the same transaction, and a repeat gets it again."""
         key = incoming.headers.get("idempotency-key")
         waiting: list[Callable[[], None]] = []
+        undoing: list[Callable[[], None]] = []
 
         def run(session: Session) -> Answer:
             waiting.clear()
+            _run_all(undoing)
             context = Context(self, incoming, SessionReader(session), caller, session)
+            context.on_failure = undoing
             if key and (known := self.replays.known(context, key)) is not None:
                 return known
             answer = _as_answer(route.run(context, **arguments))
@@ -169,9 +173,12 @@ class Api:
             waiting.extend(context.after_commit)
             return answer
 
-        answer = self.database.run_write(run)
-        for function in waiting:
-            function()
+        try:
+            answer = self.database.run_write(run)
+        except BaseException:
+            _run_all(undoing)
+            raise
+        _run_all(waiting)
         return answer
 
     def _options(self, endpoint: Endpoint | None, context: Context) -> Answer:
@@ -234,6 +241,11 @@ def allowed_methods(methods: Mapping[str, Any]) -> list[str]:
     """The methods of an endpoint as the Allow header lists them."""
     order = [name for name in ("GET", "POST", "PUT", "PATCH", "DELETE") if name in methods]
     return [*order, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
+
+
+def _run_all(functions: list[Callable[[], None]]) -> None:
+    while functions:
+        functions.pop(0)()
 
 
 def _as_answer(result: Any) -> Answer:

@@ -96,6 +96,8 @@ class Context:
         self._session = session
         self._known: dict[tuple[type[Base], int, tuple[str, ...]], bool] = {}
         self.after_commit: list[Callable[[], None]] = []
+        self.on_failure: list[Callable[[], None]] = []
+        """What takes back what the transaction cannot: files that were written before it failed."""
 
     @property
     def session(self) -> Session:

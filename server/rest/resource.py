@@ -84,7 +84,7 @@ def field_of(model: type[Base], name: str, **changes: Any) -> f.Field:
         case "email":
             made = f.Email(**common, **text)
         case "currency":
-            made = f.Choice(**common, choices=currency_pairs)
+            made = f.Choice(**common, choices=currency_pairs, max_length=3)
         case _:
             made = f.String(**common, **text, markup=name == "notes")
     return replace(made, **changes)
@@ -143,7 +143,7 @@ class Endpoint:
     """An address that is no plain resource: an action, a question, a document.
 
     `path` is below /api/ ("stock/count/", "stock/{pk}/serialize/") or absolute ("/plugin/bincard/..."); `{pk}` is a
-    number, any other name any text without a slash. `body` is what a POST takes, by field.
+    number, `{rest}` any text to the end, any other name a text without a slash. `body` is what a POST takes, by field.
     """
 
     path: str
@@ -155,6 +155,8 @@ class Endpoint:
     model: type[Base] | None = None
     shown: Mapping[str, f.Field] | None = None
     """The fields of the answer to GET, for OPTIONS."""
+    gives_files: bool = False
+    """Whether the answers are files, whatever the client says that it accepts."""
 
     def routes(self) -> Mapping[str, "Endpoint"]:
         return {self.path: self}
