@@ -148,8 +148,9 @@ class StockItem:
     delete_on_deplete: bool = False
     where_else: str = ""
     """Why it is not in stock although it has a quantity ("is with a customer"), "" when nothing is in the way."""
-    child_items: int = 0
     installed_items: int = 0
+    tracking_items: int | None = None
+    """How many entries its history has, None where the server does not say."""
 
     @classmethod
     def of(cls, row: Row) -> "StockItem":
@@ -179,8 +180,8 @@ class StockItem:
             stocktake_date=_text(row.get("stocktake_date")),
             delete_on_deplete=bool(row.get("delete_on_deplete")),
             where_else=_where_else(row),
-            child_items=int(row.get("child_items") or 0),
             installed_items=int(row.get("installed_items") or 0),
+            tracking_items=row.get("tracking_items"),
         )
 
     @property
