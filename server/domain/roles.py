@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from server.domain.content_types import CONTENT_TYPES
 
-__all__ = ["ROLES", "VERBS", "implied", "permissions_of", "roles_of"]
+__all__ = ["ROLES", "VERBS", "implied", "permissions_of", "roles_covering", "roles_of"]
 
 VERBS = ("view", "add", "change", "delete")
 
@@ -80,6 +80,11 @@ def roles_of(allowed: Iterable[tuple[str, str]], everything: bool) -> dict[str, 
     """Each role with the verbs that a user has on it, null where there is none. `allowed` holds (role, verb) pairs."""
     pairs = set(allowed)
     return {role: [verb for verb in VERBS if everything or (role, verb) in pairs] or None for role in ROLES}
+
+
+def roles_covering(label: str) -> tuple[str, ...]:
+    """The roles that decide over a kind of object ("company.company"), none where anybody signed in may."""
+    return tuple(role for role, labels in _COVERS.items() if label in labels.split())
 
 
 def permissions_of(allowed: Iterable[tuple[str, str]], everything: bool) -> dict[str, list[str]]:
