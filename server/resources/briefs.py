@@ -55,6 +55,7 @@ __all__ = [
     "full_name",
     "image_of",
     "media_url",
+    "owner_name",
     "parameters_many",
     "path_many",
     "price_breaks_many",
@@ -120,7 +121,8 @@ USER_BRIEF = shape(
 )
 
 
-def _owner_name(owner: Source) -> ColumnElement[Any]:
+def owner_name(owner: Source) -> ColumnElement[Any]:
+    """The name of the user or group that an owner stands for."""
     user, group = User.__table__.alias("owner_user"), Group.__table__.alias("owner_group")
     return case(
         (owner.c.owner_type == "user", select(user.c.username).where(user.c.pk == owner.c.owner_id).scalar_subquery()),
@@ -133,7 +135,7 @@ OWNER_BRIEF = shape(
     "pk",
     col("owner_id"),
     Column(name="owner_model", source="owner_type", field=f.String(read_only=True)),
-    Computed(name="name", sql=_owner_name, field=f.String(read_only=True)),
+    Computed(name="name", sql=owner_name, field=f.String(read_only=True)),
     Column(name="label", source="owner_type", field=f.String(read_only=True)),
 )
 
