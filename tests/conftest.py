@@ -9,7 +9,7 @@ import pytest
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Where BINCARD_NO_SKIPS is set, a skipped test is a failure, except for material that is not beside the checkout."""
+    """With BINCARD_NO_SKIPS a skipped test is a failure, except for want of material beside the checkout."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not os.environ.get("BINCARD_NO_SKIPS") or reporter is None:
         return
