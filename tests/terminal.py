@@ -125,7 +125,8 @@ class Terminal:
     """One program in one pseudo terminal, emulated by pyte.
 
     `output` holds every byte the program sent, `bells` and `clipboards` what it rang and copied (OSC 52 payloads,
-    still base64), `cpu_used` its CPU seconds once it has ended. `ignore_hangup` starts it with SIGHUP ignored, as `nohup` does.
+    still base64), `cpu_used` its CPU seconds once it has ended. `ignore_hangup` starts it with SIGHUP ignored, as
+    `nohup` does.
     """
 
     def __init__(
@@ -224,18 +225,27 @@ class Terminal:
         """Take in what the program sent, waiting at most `seconds` for it; whether there was anything."""
         if self.master is None or not select.select([self.master], [], [], seconds)[0]:
             return False
+        data = self.read()
+        self.draw(data)
+        return bool(data)
+
+    def read(self) -> bytes:
+        """Take what the program sent without drawing it (for measuring); empty when its side is closed."""
+        if self.master is None:
+            return b""
         try:
             data = os.read(self.master, 65536)
+        except BlockingIOError:
+            return b""
         except OSError:  # EIO: the program closed its side
             data = b""
         if not data:
             self.hang_up()
-            return False
-        self.output += data
-        self._draw(data)
-        return True
+        return data
 
-    def _draw(self, data: bytes) -> None:
+    def draw(self, data: bytes) -> None:
+        """Show what was read."""
+        self.output += data
         data = self._pending + data
         cut = _UNFINISHED.search(data)
         self._pending = data[cut.start() :] if cut else b""

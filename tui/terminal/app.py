@@ -71,6 +71,8 @@ class TerminalApp(App[ReturnType]):
             super()._display(screen, renderable)
             return
         try:
+            if not self._painter.colours:
+                self._painter.set_ground(*screen.background_colors[1].rgb)
             _take(self._painter, renderable)
             if self._running and not self._closed and not self._batch_count:
                 self._send_frame()

@@ -26,11 +26,15 @@ from tui.safe_text import REPLACEMENT, is_safe
 __all__ = ["Painter", "Pen"]
 
 GAP = 4  # unchanged cells that are cheaper sent again than jumped over
+LONG_BLANK = 12  # blanks that are cheaper erased and jumped over than sent
 CACHE_LIMIT = 4096
+STANDS_OUT = 0.2  # how much brighter or darker a background must be to be shown without colours
 
 # Characters that every terminal draws one cell wide: Latin, Greek, Cyrillic, dashes, arrows, lines, braille.
 _narrow = re.compile("[ -~\xa0-\xac\xae-\u02ff\u0384-\u0482\u2010-\u2027\u2190-\u2193\u2500-\u25fc\u2800-\u28ff]*")
+_long_blanks = re.compile(f" {{{LONG_BLANK},}}")
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29", "53": "55"}
+_UNSEEN_ON_BLANKS = frozenset({"1", "2", "3"})
 _ATTRIBUTES = {0: "1", 1: "2", 2: "3", 3: "4", 6: "7", 8: "9", 9: "4", 12: "53"}  # Rich's bits; none that blinks
 
 
@@ -40,6 +44,11 @@ class Pen(NamedTuple):
     attributes: tuple[str, ...] = ()
     foreground: str = ""
     background: str = ""
+
+    @property
+    def shows_on_blanks(self) -> bool:
+        """Whether a blank in this style looks other than one in its background alone."""
+        return bool(self.attributes) and not _UNSEEN_ON_BLANKS.issuperset(self.attributes)
 
 
 class _Row(NamedTuple):
@@ -58,7 +67,8 @@ PLAIN = Pen()
 class Painter:
     """Two pictures of a screen and the bytes between them.
 
-    `colours` off leaves bold, reverse and underline only. `erases` says that the terminal erases with the current
+    `colours` off leaves bold, reverse and underline only, and what stood out from `ground`, the screen's own
+    background, by its background is reversed instead. `erases` says that the terminal erases with the current
     background (nearly all do; GNU screen does not).
     """
 
@@ -72,6 +82,7 @@ class Painter:
         self._wanted: list[_Row] = []
         self._shown: list[_Row] | None = None
         self._touched: set[int] = set()
+        self._ground = 0.0
         self._pen: Pen = PLAIN
         self._at: tuple[int, int] | None = None  # where the terminal's cursor is: column, line
 
@@ -84,6 +95,18 @@ class Painter:
         """Start anew at another size; the next `paint` sends everything."""
         self._wanted = [_Row([" "] * columns, [PLAIN] * columns) for _ in range(lines)]
         self.invalidate()
+
+    @property
+    def colours(self) -> bool:
+        """Whether colours are sent."""
+        return self._colours
+
+    def set_ground(self, red: int, green: int, blue: int) -> None:
+        """Say what the screen's own background is; it tells what stands out when there are no colours."""
+        ground = _brightness(red, green, blue)
+        if ground != self._ground:
+            self._ground = ground
+            self._pens = {None: PLAIN}
 
     def invalidate(self) -> None:
         """Forget what is shown (another program wrote, the screen was garbled); the next `paint` sends everything."""
@@ -104,7 +127,7 @@ class Painter:
             if _narrow.fullmatch(source) is None:
                 column = self._put_odd(line, column, source, pen)
                 continue
-            if source[:1] == " " and not pen.attributes and not source.strip(" "):
+            if source[:1] == " " and not source.strip(" ") and not pen.shows_on_blanks:
                 pen = self._known(Pen(background=pen.background))  # ink that is not used is no difference
             end = min(column + len(source), width)
             self._cut_wide(text, column, end)
@@ -173,8 +196,7 @@ class Painter:
         spans = _changed_spans(wanted, shown)
         width = len(text)
         blank_from = width
-        erasable = not pens[-1].attributes and (self._erases or not pens[-1].background)
-        if erasable and text[-1] == " ":
+        if text[-1] == " " and self._can_erase(pens[-1]):
             while blank_from and text[blank_from - 1] == " " and pens[blank_from - 1] is pens[-1]:
                 blank_from -= 1
             blank_from = max(blank_from, spans[-1][0])
@@ -185,8 +207,7 @@ class Painter:
             self._write(out, line, text, pens, start, stop)
         if erase:
             self._move(out, blank_from, line)
-            if pens[-1].background != self._pen.background or self._pen.attributes:
-                self._change_pen(out, pens[-1])
+            self._change_pen(out, pens[-1], blank=True)
             out.append("\x1b[K")
 
     def _write(self, out: list[str], line: int, text: list[str], pens: list[Pen], start: int, stop: int) -> None:
@@ -198,9 +219,12 @@ class Painter:
             while run < stop and pens[run] is pen:
                 run += 1
             cells = "".join(text[column:run])
-            if pen.background != self._pen.background or self._pen.attributes or cells.strip(" ") or pen.attributes:
-                self._change_pen(out, pen)
-            out.append(cells if _narrow.fullmatch(cells) else self._steadied(line, text, column, run))
+            self._change_pen(out, pen, blank=not cells.strip(" "))
+            if _narrow.fullmatch(cells) is None:
+                cells = self._steadied(line, text, column, run)
+            elif self._can_erase(pen):
+                cells = _long_blanks.sub(_jump, cells)
+            out.append(cells)
             column = run
         self._at = (stop, line) if stop < len(text) else None
 
@@ -220,11 +244,20 @@ class Painter:
             out.append(f"\x1b[{line + 1};{stop + 1}H")
         return "".join(out)
 
-    def _change_pen(self, out: list[str], pen: Pen) -> None:
-        if pen is not self._pen and pen != self._pen:
-            change = self._changes.get((self._pen, pen))
-            out.append(self._change(self._pen, pen) if change is None else change)
-            self._pen = pen
+    def _can_erase(self, pen: Pen) -> bool:
+        """Whether erasing in this style leaves what writing blanks would."""
+        return (self._erases or not pen.background) and not pen.shows_on_blanks
+
+    def _change_pen(self, out: list[str], pen: Pen, *, blank: bool = False) -> None:
+        """Have the terminal write in this style; for blanks only as far as they show it."""
+        old = self._pen
+        if pen is old or pen == old:
+            return
+        if blank and pen.background == old.background and not pen.shows_on_blanks and not old.shows_on_blanks:
+            return
+        change = self._changes.get((old, pen))
+        out.append(self._change(old, pen) if change is None else change)
+        self._pen = pen
 
     def _move(self, out: list[str], column: int, line: int) -> None:
         at, self._at = self._at, (column, line)
@@ -244,6 +277,8 @@ class Painter:
             self._interned = {PLAIN: PLAIN}
         bits = style._attributes & style._set_attributes if style is not None else 0
         attributes = dict.fromkeys(code for bit, code in _ATTRIBUTES.items() if bits & (1 << bit))
+        if not self._colours and style is not None and self._stands_out(style) and attributes.pop("7", None) is None:
+            attributes["7"] = "7"
         colours = []
         for colour, is_foreground in ((style.color, True), (style.bgcolor, False)) if style is not None else ():
             shown = colour if colour is not None and not colour.is_default and self._colours else None
@@ -251,6 +286,10 @@ class Painter:
         pen = self._known(Pen(tuple(attributes), *colours))
         self._pens[style] = pen
         return pen
+
+    def _stands_out(self, style: Style) -> bool:
+        triplet = style.bgcolor.triplet if style.bgcolor is not None else None
+        return triplet is not None and abs(_brightness(*triplet) - self._ground) > STANDS_OUT
 
     def _known(self, pen: Pen) -> Pen:
         """Equal pens as one object, so that they can be told apart by identity."""
@@ -269,6 +308,16 @@ class Painter:
         sequence = min(f"\x1b[{';'.join(step)}m", f"\x1b[{';'.join(anew)}m", key=len)
         self._changes[old, new] = sequence
         return sequence
+
+
+def _jump(blanks: re.Match[str]) -> str:
+    length = len(blanks.group())
+    return f"\x1b[{length}X\x1b[{length}C"
+
+
+def _brightness(red: int, green: int, blue: int) -> float:
+    """How bright a colour looks, 0 to 1 (ITU-R BT.601 weights)."""
+    return (299 * red + 587 * green + 114 * blue) / 255_000
 
 
 def _changed_spans(wanted: _Row, shown: _Row) -> list[tuple[int, int]]:

@@ -22,7 +22,9 @@ STYLES = [
     *map(Style.parse, ("bold", "red on blue", "on blue", "bold #ff8800", "reverse", "underline dim", "red")),
 ]
 
-words = st.sampled_from(["bolt", " ", "        ", "M8 болт", "漢字", "e\u0301", "ok", "a漢b", "…", "│", "x" * 30])
+words = st.sampled_from(
+    ["bolt", " ", " " * 8, " " * 14, "M8 болт", "漢字", "e\u0301", "ok", "a漢b", "…", "│", "x" * 30]
+)
 puts = st.tuples(
     st.integers(0, LINES - 1),
     st.integers(0, COLUMNS - 1),
@@ -127,16 +129,37 @@ def test_blanks_at_the_end_are_erased_not_sent() -> None:
     assert emulated.paint() == "\x1b[1Hnew\x1b[K"
 
 
+def test_long_blanks_between_words_are_jumped_over() -> None:
+    emulated = Emulated()
+    emulated.put(0, 0, "x" * COLUMNS)
+    emulated.paint()
+    emulated.put(0, 0, "bolt" + " " * 16 + "12 a")
+    assert emulated.paint() == "\x1b[1Hbolt\x1b[16X\x1b[16C12 a"
+    assert emulated.screen.display[0] == "bolt" + " " * 16 + "12 a"
+
+
 def test_a_terminal_that_cannot_erase_in_colour_gets_spaces() -> None:
     emulated = Emulated(erases=False)
     emulated.put(0, 0, " " * COLUMNS, Style.parse("on blue"))
-    assert "\x1b[K" not in emulated.paint()
+    sent = emulated.paint()
+    assert " " * COLUMNS in sent
+    assert "\x1b[K" not in sent
 
 
 def test_without_colours_only_attributes_are_sent() -> None:
     emulated = Emulated(colours=False)
     emulated.put(0, 0, "low", Style.parse("bold red on #102030"))
     assert emulated.paint().endswith("\x1b[1H\x1b[1mlow")
+
+
+def test_without_colours_what_stood_out_is_reversed() -> None:
+    emulated = Emulated(colours=False)
+    emulated.painter.set_ground(0, 0, 0)
+    emulated.put(0, 0, "> row", Style.parse("white on #4488ff"))
+    assert emulated.paint().endswith("\x1b[1H\x1b[7m> row")
+    emulated.painter.set_ground(255, 255, 255)
+    emulated.put(0, 0, "  row", Style.parse("black on #f0f0f0"))
+    assert emulated.paint().endswith("\x1b[1H\x1b[m  row")
 
 
 def test_a_garbled_screen_is_sent_whole_again() -> None:
