@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Self
 
 from server.domain.errors import InvalidInput
@@ -31,6 +31,7 @@ __all__ = [
     "Integer",
     "Json",
     "ListOf",
+    "Money",
     "Nested",
     "Related",
     "String",
@@ -210,12 +211,15 @@ class Float(Field):
 
     kind = "float"
     min_value: float | int | None = None
+    floor: float | int | None = None
+    """A lower bound that OPTIONS is silent about."""
     places: int | None = None
     digits: int = 15
 
     def convert(self, value: Any, context: "Context") -> Any:
+        low = self.floor if self.min_value is None else self.min_value
         if self.places is not None:
-            return exact(value, self.digits, self.places, self.min_value, invalid="A valid number is required.")
+            return exact(value, self.digits, self.places, low, invalid="A valid number is required.")
         if isinstance(value, bool) or not isinstance(value, (int, float, str)) or len(str(value)) > 1000:
             raise InvalidInput(["A valid number is required."])
         try:
@@ -224,7 +228,7 @@ class Float(Field):
             raise InvalidInput(["A valid number is required."]) from None
         if number != number or number in (float("inf"), float("-inf")):
             raise InvalidInput(["A valid number is required."])
-        _within(number, self.min_value, None)
+        _within(number, low, None)
         return number
 
     def details(self) -> dict[str, Any]:
@@ -275,6 +279,25 @@ class Decimal_(Field):
 
     def details(self) -> dict[str, Any]:
         return {"max_digits": self.max_digits, "decimal_places": self.decimal_places, "min_value": self.min_value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money(Decimal_):
+    """An amount of money. What has more than six places is rounded to them, as in InvenTree; below zero is refused."""
+
+    max_digits: int = 19
+    decimal_places: int = 6
+
+    def convert(self, value: Any, context: "Context") -> Decimal:
+        invalid = "Must be a valid number"
+        if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)) or len(str(value)) > 1000:
+            raise InvalidInput([invalid])
+        try:
+            number = Decimal(str(value).strip())
+            rounded = number.quantize(Decimal(1).scaleb(-self.decimal_places), ROUND_HALF_UP)
+        except InvalidOperation:
+            raise InvalidInput([invalid]) from None
+        return exact(rounded, self.max_digits, self.decimal_places, 0, invalid=invalid)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ booleans do in InvenTree). It raises InvalidInput with InvenTree's text where th
 built once for each form of a filter and kept compiled; the values are always bound parameters.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -384,9 +385,16 @@ class Regex:
     def read(self, text: str, context: "Context") -> Test | None:
         if text == "":
             return None
+        try:
+            re.compile(text)
+        except re.error as error:
+            raise InvalidInput({self.name: [f"Invalid regular expression: {error}"]}) from None
+        sqlite = context.planner.dialect.name == "sqlite"
+        flags = None if sqlite else "i"  # SQLite's REGEXP is Python's re, which takes its flags in the pattern
         return Test(
-            (self.name, "regex"), lambda row: row.column(self.path).regexp_match(bindparam(f"f_{self.name}")),
-            {f"f_{self.name}": text},
+            (self.name, "regex"),
+            lambda row: row.column(self.path).regexp_match(bindparam(f"f_{self.name}"), flags=flags),
+            {f"f_{self.name}": f"(?i){text}" if sqlite else text},
         )  # fmt: skip
 
 

@@ -64,9 +64,11 @@ def field_of(model: type[Base], name: str, **changes: Any) -> f.Field:
         case "float":
             made = f.Float(**common)
         case "quantity":
-            made = f.Float(**common, min_value=info.get("min_value"), places=info["places"], digits=15)
+            digits = 15 if info["places"] < 6 else 19
+            bounds = {"min_value": info.get("min_value"), "floor": info.get("floor")}
+            made = f.Float(**common, **bounds, places=info["places"], digits=digits)
         case "money":
-            made = f.Decimal_(**common, max_digits=19, decimal_places=6)
+            made = f.Money(**common)
         case "boolean":
             made = f.Boolean(**common)
         case "date":
