@@ -65,7 +65,7 @@ def field_of(model: type[Base], name: str, **changes: Any) -> f.Field:
             made = f.Float(**common)
         case "quantity":
             digits = 15 if info["places"] < 6 else 19
-            bounds = {"min_value": info.get("min_value"), "floor": info.get("floor")}
+            bounds: dict[str, Any] = {"min_value": info.get("min_value"), "floor": info.get("floor")}
             made = f.Float(**common, **bounds, places=info["places"], digits=digits)
         case "money":
             made = f.Money(**common)
