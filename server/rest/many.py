@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, bindparam
 
 from server.rest.query import Order, Planner, Reader, Shape, Source, Test
 
-__all__ = ["rows_by_key"]
+__all__ = ["LARGEST_GROUP", "among", "rows_by_key"]
 
 # Keys go into the statement by groups whose sizes are powers of two (the last one repeated as often as needed), so that
 # a handful of compiled statements serves every number of rows.
-_LARGEST_GROUP = 1024
+LARGEST_GROUP = 1024
 
 
 def rows_by_key(
@@ -23,9 +23,9 @@ def rows_by_key(
     found: dict[Any, list[dict[str, Any]]] = {}
     distinct = list(dict.fromkeys(keys))
     terms = tuple(Order(path.lstrip("-"), path.startswith("-")) for path in order)
-    for start in range(0, len(distinct), _LARGEST_GROUP):
-        group = distinct[start : start + _LARGEST_GROUP]
-        tests = [_among(column, group), *(_is(name, value) for name, value in (equal or {}).items())]
+    for start in range(0, len(distinct), LARGEST_GROUP):
+        group = distinct[start : start + LARGEST_GROUP]
+        tests = [among(column, group), *(_is(name, value) for name, value in (equal or {}).items())]
         parameters = {name: value for test in tests for name, value in test.parameters.items()}
         plan = planner.page(shape, shown, tests, terms, kind="nested", paged=False)
         for row in plan.objects(reader, parameters):
@@ -33,7 +33,7 @@ def rows_by_key(
     return found
 
 
-def _among(column: str, keys: Sequence[Any]) -> Test:
+def among(column: str, keys: Sequence[Any]) -> Test:
     size = 1
     while size < len(keys):
         size *= 2
