@@ -1,0 +1,85 @@
+"""Statements that are compiled once and run many times, for the few paths where building them would cost more than the
+database's work."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Dialect
+
+__all__ = ["Prepared", "group_size", "prepared"]
+
+Processor = Callable[[Any], Any]
+LARGEST_GROUP = 1024
+
+
+class Prepared:
+    """A compiled statement of SQLAlchemy Core. `results` are the columns of a SELECT, by which raw values become Python
+    values."""
+
+    def __init__(self, statement: Any, dialect: Dialect, results: Sequence[ColumnElement[Any]] = ()) -> None:
+        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        self.sql = str(compiled)
+        self.constants: dict[str, Any] = {}
+        self.processors: dict[str, Processor] = {}
+        for bind, name in compiled.bind_names.items():
+            process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if process is not None:
+                self.processors[name] = process
+            if not bind.required:
+                value = bind.effective_value
+                self.constants[name] = value if process is None else process(value)
+        self.positions: list[str] | None = list(compiled.positiontup or ()) if compiled.positional else None
+        self.names = self.positions if self.positions is not None else list(compiled.params)
+        self.results = [
+            (index, process)
+            for index, column in enumerate(results)
+            if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+        ]
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        """The parameters in the form that the driver takes. Raises KeyError for one that is missing."""
+        constants, processors = self.constants, self.processors
+        given = {}
+        for name in self.names:
+            if name in constants:
+                given[name] = constants[name]
+            else:
+                process = processors.get(name)
+                given[name] = values[name] if process is None else process(values[name])
+        return tuple(given[name] for name in self.positions) if self.positions is not None else given
+
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Sequence[Any]]:
+        """The rows of a SELECT, as Python values."""
+        raw = connection.exec_driver_sql(self.sql, self.bound(values)).fetchall()
+        if not self.results:
+            return list(raw)
+        made: list[Sequence[Any]] = []
+        for row in raw:
+            values_of = list(row)
+            for index, process in self.results:
+                values_of[index] = process(values_of[index])
+            made.append(values_of)
+        return made
+
+    def run(self, connection: Connection, many: Sequence[Mapping[str, Any]]) -> None:
+        """Run once for each set of values."""
+        bound = [self.bound(values) for values in many]
+        if bound:
+            connection.exec_driver_sql(self.sql, bound[0] if len(bound) == 1 else bound)
+
+
+Made = tuple[Any, Sequence[ColumnElement[Any]]]
+
+
+@lru_cache(maxsize=1024)
+def prepared(make: Callable[..., Made], dialect: Dialect, *form: Any) -> Prepared:
+    """The statement that `make(*form)` gives, with its result columns; made once for each dialect and form."""
+    statement, results = make(*form)
+    return Prepared(statement, dialect, results)
+
+
+def group_size(count: int) -> int:
+    """How many places a list of `count` keys gets in a statement: powers of two, so that a handful of statements serve
+    every number of keys (the last key is repeated)."""
+    return min(LARGEST_GROUP, 1 << max(0, count - 1).bit_length())
