@@ -161,4 +161,5 @@ class Database:
         """Let go of all connections; no thread may be reading any more."""
         while self._own:
             self._own.pop().close()
+        self._reading.dispose()
         self.engine.dispose()
