@@ -421,9 +421,8 @@ PRICE_BREAK_BRIEF = shape(
     col("quantity", required=True),
     Column(
         name="price",
-        field=f.Decimal_(
+        field=f.Money(
             label="Price", help_text="Unit price at specified quantity", allow_null=True, required=True,
-            max_digits=19, decimal_places=6,
         ),
     ),
     col("price_currency", required=False),

@@ -128,13 +128,14 @@ class Detail(Member):
 class Many(Member):
     """Something fetched for all rows at once: `load(planner, reader, keys, parameters) -> {key: value}`; `empty` where
     a row has none. `key` is the member or attribute whose value stands for the row. `shape` is what each entry of the
-    list is, for OPTIONS; `entry_label` is the label that OPTIONS gives it."""
+    list is, for OPTIONS; `entry_label` is the label that OPTIONS gives it. `single`: it is one object, not a list."""
 
     load: Callable[["Planner", Reader, Sequence[Any], Mapping[str, Any]], Mapping[Any, Any]]
     empty: Callable[[], Any] = list
     key: str = "pk"
     shape: "Shape | None" = None
     entry_label: str | None = None
+    single: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

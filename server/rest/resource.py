@@ -588,9 +588,10 @@ def member_metadata(member: Member, *, asked_for: bool = False) -> dict[str, Any
 
 
 def _member_metadata(member: Member) -> dict[str, Any]:
-    if isinstance(member, Detail):
+    single = member.shape if isinstance(member, Detail) or (isinstance(member, Many) and member.single) else None
+    if single is not None:
         own = member.field or f.Nested(read_only=True, allow_null=True, fields={})
-        return {**own.named(member.name).metadata(), "children": _children(member.shape)}
+        return {**own.named(member.name).metadata(), "children": _children(single)}
     if isinstance(member, Many) and member.shape is not None:
         own = member.field or f.Any_(read_only=True, allow_null=True)
         entry = f.Nested(read_only=True, allow_null=True, label=member.entry_label, fields={}).metadata()
