@@ -1,0 +1,308 @@
+"""The figures of a part that are worked out from stock, orders and builds, as InvenTree defines them.
+
+Each function takes the part's place in a statement (the root of a part list, or `row.via("sub_part")` of a bill of
+materials) and gives a correlated subquery over indexed columns. Quantities keep the type of their column, so they are
+exact whole numbers in the database and JSON numbers in the answer.
+"""
+
+from collections.abc import Callable, Iterable
+from operator import ge, gt
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    FromClause,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
+
+from server.db.columns import QUANTITY_PLACES
+from server.db.models.build import Build, BuildItem, BuildLine
+from server.db.models.company import SupplierPart
+from server.db.models.order import (
+    PurchaseOrder,
+    PurchaseOrderLineItem,
+    SalesOrder,
+    SalesOrderAllocation,
+    SalesOrderLineItem,
+    SalesOrderShipment,
+)
+from server.db.models.part import BomItem, Part, PartCategory
+from server.db.models.part_pricing import PartPricing
+from server.db.models.stock import StockItem, StockLocation
+from server.db.types import Fixed
+from server.domain.status import ACTIVE_BUILDS, OPEN_PURCHASE_ORDERS, OPEN_SALES_ORDERS, Status
+from server.resources.trees import tree_stop
+from server.rest.query import Source
+
+__all__ = [
+    "Which",
+    "above_zero",
+    "allocated_to_builds",
+    "allocated_to_sales",
+    "building",
+    "category_default_location",
+    "codes",
+    "external_stock",
+    "in_stock",
+    "is_in_stock",
+    "itself",
+    "on_order",
+    "pricing_of",
+    "required_for_builds",
+    "required_for_sales",
+    "revision_count",
+    "scheduled_to_build",
+    "stock_item_count",
+    "unallocated_stock",
+    "variant_allocations",
+    "variant_stock",
+    "variants",
+    "with_variants",
+]
+
+Expression = ColumnElement[Any]
+ONE = 10**QUANTITY_PLACES
+_PACK_SCALE = 10.0**10
+
+
+def codes(statuses: Iterable[Status]) -> list[Expression]:
+    """Status codes as SQL: they are part of the statement, so that it is compiled once."""
+    return [literal_column(str(int(status))) for status in statuses]
+
+
+def above_zero(quantity: Expression) -> Expression:
+    """The quantity, or 0 where it is negative."""
+    zero: Expression = literal_column("0")
+    return type_coerce(case((quantity > zero, quantity), else_=zero), Fixed(QUANTITY_PLACES))
+
+
+Which = Callable[[Source, Expression], Expression]
+"""Whether a column holds the key of the part, or of one that counts with it."""
+
+
+def itself(part: Source, key: Expression) -> Expression:
+    """Only the part."""
+    return key == part.c.pk
+
+
+def _below(part: Source, start: Callable[[Expression, Expression], Expression]) -> Select[Any]:
+    other = Part.__table__.alias("below")
+    path = part.c.tree_path
+    inside = select(other.c.pk).where(start(other.c.tree_path, path), other.c.tree_path < tree_stop(path))
+    return inside.correlate(part.table)
+
+
+def variants(part: Source, key: Expression) -> Expression:
+    """The variants of the part, all the way down, without the part."""
+    return key.in_(_below(part, gt))
+
+
+def with_variants(part: Source, key: Expression) -> Expression:
+    """The part and its variants."""
+    return key.in_(_below(part, ge))
+
+
+def is_in_stock(item: FromClause) -> Expression:
+    """Whether a stock item counts: there is some of it, here, and it is not sold, installed, used up or being built."""
+    return and_(
+        item.c.quantity > literal_column("0"),
+        item.c.sales_order_id.is_(None),
+        item.c.customer_id.is_(None),
+        item.c.belongs_to_id.is_(None),
+        item.c.consumed_by_id.is_(None),
+        item.c.is_building.is_(False),
+    )
+
+
+def _sum(quantity: Expression, *, of: FromClause, where: Iterable[Expression], part: Source) -> Expression:
+    """The sum of a quantity over joined rows, 0 where there are none."""
+    total = type_coerce(func.coalesce(func.sum(quantity), literal_column("0")), Fixed(QUANTITY_PLACES))
+    return select(total).select_from(of).where(*where).correlate(part.table).scalar_subquery()
+
+
+# ------------------------------------------------------------------------------------------------------------ stock
+
+
+def in_stock(part: Source, which: Which = itself) -> Expression:
+    """How much is in stock."""
+    item = StockItem.__table__.alias("held")
+    return _sum(item.c.quantity, of=item, where=(which(part, item.c.part_id), is_in_stock(item)), part=part)
+
+
+def external_stock(part: Source) -> Expression:
+    """How much of that lies in external locations."""
+    item, place = StockItem.__table__.alias("held"), StockLocation.__table__.alias("place")
+    return _sum(
+        item.c.quantity, of=item.join(place, place.c.pk == item.c.location_id), part=part,
+        where=(item.c.part_id == part.c.pk, place.c.external.is_(True), is_in_stock(item)),
+    )  # fmt: skip
+
+
+def variant_stock(part: Source) -> Expression:
+    """How much is in stock of the part's variants, all the way down."""
+    return in_stock(part, variants)
+
+
+def variant_allocations(part: Source) -> Expression:
+    """How much of the variants' stock is promised to builds and sales orders, of any state."""
+    item = StockItem.__table__.alias("held")
+    built, sold = BuildItem.__table__.alias("promised"), SalesOrderAllocation.__table__.alias("promised")
+    counted = (variants(part, item.c.part_id), is_in_stock(item))
+    return _sum(
+        built.c.quantity, of=item.join(built, built.c.stock_item_id == item.c.pk), where=counted, part=part
+    ) + _sum(sold.c.quantity, of=item.join(sold, sold.c.item_id == item.c.pk), where=counted, part=part)
+
+
+def stock_item_count(part: Source) -> Expression:
+    """How many stock items the part has, in stock or not."""
+    item = StockItem.__table__.alias("held")
+    return _count(select(func.count()).select_from(item).where(item.c.part_id == part.c.pk), part)
+
+
+def unallocated_stock(part: Source) -> Expression:
+    """What is in stock of the part and its variants and not promised to anybody, never below 0."""
+    free = in_stock(part) + variant_stock(part) - allocated_to_sales(part) - allocated_to_builds(part)
+    return above_zero(free)
+
+
+# --------------------------------------------------------------------------------------------------- orders, builds
+
+
+def on_order(part: Source) -> Expression:
+    """How much is still to come from open purchase orders, in units of the part."""
+    sold, line = SupplierPart.__table__.alias("supplied"), PurchaseOrderLineItem.__table__.alias("line")
+    order = PurchaseOrder.__table__.alias("ordered")
+    joined = sold.join(line, line.c.part_id == sold.c.pk).join(order, order.c.pk == line.c.order_id)
+    # In floats: a quantity times a pack size, both as whole numbers, would not fit 64 bits.
+    outstanding = (cast(line.c.quantity, Double) - cast(line.c.received, Double)) * (
+        cast(sold.c.pack_quantity_native, Double) / literal_column(str(_PACK_SCALE))
+    )
+    return _sum(
+        outstanding, of=joined, part=part,
+        where=(
+            sold.c.part_id == part.c.pk, order.c.status.in_(codes(OPEN_PURCHASE_ORDERS)),
+            line.c.quantity > line.c.received,
+        ),
+    )  # fmt: skip
+
+
+def building(part: Source, which: Which = itself) -> Expression:
+    """How much lies in unfinished outputs of active builds."""
+    item, build = StockItem.__table__.alias("held"), Build.__table__.alias("build")
+    return _sum(
+        item.c.quantity, of=item.join(build, build.c.pk == item.c.build_id), part=part,
+        where=(
+            which(part, item.c.part_id), item.c.is_building.is_(True), build.c.status.in_(codes(ACTIVE_BUILDS)),
+        ),
+    )  # fmt: skip
+
+
+def scheduled_to_build(part: Source, which: Which = itself) -> Expression:
+    """How much active builds of the part have still to make."""
+    build = Build.__table__.alias("build")
+    left = build.c.quantity - build.c.completed * literal_column(str(ONE))
+    return _sum(
+        above_zero(left), of=build, part=part,
+        where=(which(part, build.c.part_id), build.c.status.in_(codes(ACTIVE_BUILDS))),
+    )  # fmt: skip
+
+
+def required_for_builds(part: Source) -> Expression:
+    """How much of the part the lines of active builds ask for."""
+    used, line = BomItem.__table__.alias("used"), BuildLine.__table__.alias("line")
+    build = Build.__table__.alias("build")
+    joined = used.join(line, line.c.bom_item_id == used.c.pk).join(build, build.c.pk == line.c.build_id)
+    return _sum(
+        line.c.quantity, of=joined, part=part,
+        where=(used.c.sub_part_id == part.c.pk, build.c.status.in_(codes(ACTIVE_BUILDS))),
+    )  # fmt: skip
+
+
+def allocated_to_builds(part: Source) -> Expression:
+    """How much of the part's stock is promised to active builds."""
+    item, promised = StockItem.__table__.alias("held"), BuildItem.__table__.alias("promised")
+    line, build = BuildLine.__table__.alias("line"), Build.__table__.alias("build")
+    joined = item.join(promised, promised.c.stock_item_id == item.c.pk)
+    joined = joined.join(line, line.c.pk == promised.c.build_line_id).join(build, build.c.pk == line.c.build_id)
+    return _sum(
+        promised.c.quantity, of=joined, part=part,
+        where=(item.c.part_id == part.c.pk, build.c.status.in_(codes(ACTIVE_BUILDS))),
+    )  # fmt: skip
+
+
+def required_for_sales(part: Source) -> Expression:
+    """How much open sales orders have still to be sent."""
+    line, order = SalesOrderLineItem.__table__.alias("line"), SalesOrder.__table__.alias("sale")
+    return _sum(
+        line.c.quantity - line.c.shipped, of=line.join(order, order.c.pk == line.c.order_id), part=part,
+        where=(line.c.part_id == part.c.pk, order.c.status.in_(codes(OPEN_SALES_ORDERS))),
+    )  # fmt: skip
+
+
+def allocated_to_sales(part: Source, which: Which = itself) -> Expression:
+    """How much of the part's stock is promised to open sales orders and not shipped yet."""
+    item, promised = StockItem.__table__.alias("held"), SalesOrderAllocation.__table__.alias("promised")
+    line, order = SalesOrderLineItem.__table__.alias("line"), SalesOrder.__table__.alias("sale")
+    shipment = SalesOrderShipment.__table__.alias("shipment")
+    joined = item.join(promised, promised.c.item_id == item.c.pk).join(line, line.c.pk == promised.c.line_id)
+    joined = joined.join(order, order.c.pk == line.c.order_id)
+    joined = joined.outerjoin(shipment, shipment.c.pk == promised.c.shipment_id)
+    return _sum(
+        promised.c.quantity, of=joined, part=part,
+        where=(
+            which(part, item.c.part_id), order.c.status.in_(codes(OPEN_SALES_ORDERS)),
+            shipment.c.shipment_date.is_(None),
+        ),
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------------ others
+
+
+def _count(statement: Select[Any], part: Source) -> Expression:
+    return statement.correlate(part.table).scalar_subquery()
+
+
+def revision_count(part: Source) -> Expression:
+    """How many parts are revisions of this one."""
+    other = Part.__table__.alias("revised")
+    return _count(select(func.count()).select_from(other).where(other.c.revision_of_id == part.c.pk), part)
+
+
+def category_default_location(category: Source) -> Expression:
+    """The default location of a category, else of the nearest category above it that is not a root (InvenTree passes
+    over the roots)."""
+    above = PartCategory.__table__.alias("above")
+    path = category.c.tree_path
+    nearest = (
+        select(above.c.default_location_id)
+        .where(
+            above.c.default_location_id.is_not(None),
+            above.c.parent_id.is_not(None),
+            func.substr(path, 1, func.length(above.c.tree_path)) == above.c.tree_path,
+        )
+        .order_by(above.c.level.desc())
+        .limit(literal_column("1"))
+        .correlate(category.table)
+        .scalar_subquery()
+    )
+    return func.coalesce(category.c.default_location_id, nearest)
+
+
+def pricing_of(part: Source) -> FromClause:
+    """The part's calculated prices: joined once, without columns to itself where there are none."""
+    path = (*part.path, "pricing_data")
+    joins = part.joins
+    if path not in joins.sources:
+        pricing = PartPricing.__table__.alias("_".join(("j", *path)))
+        joins.frm = joins.frm.outerjoin(pricing, pricing.c.part_id == part.c.pk)
+        joins.sources[path] = Source(PartPricing, pricing, joins, path)
+    return joins.sources[path].table
