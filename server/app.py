@@ -10,7 +10,7 @@ from server.auth.replays import DatabaseReplays
 from server.auth.tokens import TokenMaker, load_secret
 from server.backends.files import LocalFiles
 from server.db.session import Database
-from server.resources import DECLARED
+from server.resources import declared
 from server.resources.settings import read_global
 from server.rest.api import Api
 from server.settings import Settings
@@ -36,7 +36,7 @@ def create_app(settings: Settings, database: Database) -> Api:
         files=LocalFiles(settings.media_dir),
     )  # fmt: skip
     return Api(
-        database, DECLARED, Callers(database, Attempts(database, settings.sign_in_tries)),
+        database, declared(), Callers(database, Attempts(database, settings.sign_in_tries)),
         DatabaseReplays(settings.idempotency_days), services=services, readers=settings.readers,
         global_setting=read_global, headers=_headers(),
     )  # fmt: skip

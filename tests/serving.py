@@ -69,7 +69,7 @@ class Running:
     settings: Settings
     api: Api
     database: Database
-    uvicorn: uvicorn.Server = field(repr=False)
+    process: uvicorn.Server = field(repr=False)
 
     def token(self, user: str = "admin", password: str = "admin", name: str = "tests") -> str:
         """A token of a user, asked for as clients do."""

@@ -7,7 +7,7 @@ import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any
 
@@ -69,7 +69,7 @@ class Callers:
             "token",
             lambda: (
                 select(
-                    token.pk, token.revoked, token.expiry, user.pk, user.username, user.is_active, user.is_staff,
+                    token.pk, token.revoked, token.expiry, token.last_seen, user.pk, user.username, user.is_active, user.is_staff,
                     user.is_superuser,
                 )
                 .join_from(ApiToken.__table__, User.__table__, token.user_id == user.pk)
@@ -80,14 +80,23 @@ class Callers:
         )  # fmt: skip
         if not rows:
             raise NotAuthenticated("Invalid token.")
-        key, revoked, expiry, *about = rows[0]
+        key, revoked, expiry, seen, *about = rows[0]
         if not about[2]:
             raise NotAuthenticated("User inactive or deleted.")
         if revoked:
             raise NotAuthenticated("Token has been revoked")
-        if str(expiry) < datetime.now(UTC).date().isoformat():
+        today = datetime.now(UTC).date()
+        if str(expiry) < today.isoformat():
             raise NotAuthenticated("Token has expired")
+        if str(seen) != today.isoformat():
+            self._seen(key, today)
         return self._caller(reader, about, key)
+
+    def _seen(self, token: int, today: date) -> None:
+        """Note the day on which a token was last used: one write a day."""
+        self.database.run_write(
+            lambda session: session.execute(update(ApiToken).where(ApiToken.pk == token).values(last_seen=today))
+        )
 
     # -- passwords
 
