@@ -29,6 +29,7 @@ __all__ = [
     "change_status",
     "check_expected",
     "count",
+    "created",
     "edited",
     "enough",
     "figure",
@@ -285,6 +286,12 @@ def change_status(item: Item, state: State, by: By) -> Change:
     deltas: dict[str, Any] = {}
     after = replace(_adjusted(item, Adjustment(status=state), deltas), updated=by.now)
     return Change(after, (_entry(item, StockHistoryCode.EDITED, deltas),))
+
+
+def created(item: Item) -> Change:
+    """It is new."""
+    deltas = {"status": item.state.key, "quantity": float(item.quantity)}
+    return Change(item, (_entry(item, StockHistoryCode.CREATED, deltas),))
 
 
 def edited(before: Item, after: Item) -> Change:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from server.domain.errors import InvalidInput, WrongState
+from server.domain.errors import InsufficientStock, InvalidInput, WrongState
 from server.domain.serials import serial_number_as_int
 from server.domain.status import StockHistoryCode
 from server.domain.stock import NO_ADJUSTMENT, Adjustment, By, Change, Entry, Item, change_status, enough, figure
@@ -18,6 +18,7 @@ __all__ = [
     "alike",
     "assign",
     "convert",
+    "enough_to_serialize",
     "give_back",
     "install",
     "merge",
@@ -172,15 +173,20 @@ def give_back(
 # ------------------------------------------------------------------------------------------------- serial numbers
 
 
+def enough_to_serialize(item: Item, quantity: int) -> None:
+    """Raises InsufficientStock where more units are to get a number than there are."""
+    if quantity > item.quantity:
+        text = f"Quantity must not exceed available stock quantity ({item.quantity:.5f})"
+        raise InsufficientStock(text, field="quantity")
+
+
 def serialize(
     item: Item, serials: Sequence[str], keys: Sequence[int], location: int, by: By
 ) -> tuple[Change, tuple[Change, ...]]:
     """One unit for each serial number becomes an item of its own at `location`: the change of the item, and those of
     the pieces."""
     quantity = Decimal(len(serials))
-    if quantity > item.quantity:
-        text = f"Quantity must not exceed available stock quantity ({item.quantity:.5f})"
-        raise InvalidInput({"quantity": [text]})
+    enough_to_serialize(item, len(serials))
     pieces = []
     for serial, key in zip(serials, keys, strict=True):
         piece = replace(
