@@ -1,0 +1,117 @@
+"""Background tasks, in InvenTree's form. Everything is done within the request that asks for it, so there are none; and
+the files that were made for users."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam
+
+from server.db.models.common import DataOutput
+from server.db.models.users import User
+from server.domain.errors import InvalidInput
+from server.resources.briefs import USER_BRIEF, media_url
+from server.rest import fields as f
+from server.rest.access import Authenticated, Superuser
+from server.rest.context import Answer, Context
+from server.rest.filters import RelatedTo
+from server.rest.pages import page_of
+from server.rest.query import Column, Detail, Test
+from server.rest.resource import Endpoint, Hooks, Resource, Route, col, shape
+
+__all__ = ["RESOURCES", "done_in_request"]
+
+
+def done_in_request(*, success: bool = True, status: int = 200) -> dict[str, Any]:
+    """What an endpoint answers that InvenTree would leave to its worker, when the work is done already."""
+    return {
+        "task_id": "", "exists": False, "pending": False, "complete": True, "success": success, "http_status": status,
+    }  # fmt: skip
+
+
+def _overview(context: Context) -> dict[str, Any]:
+    return {"is_running": False, "pending_tasks": 0, "scheduled_tasks": 0, "failed_tasks": 0}
+
+
+def _unknown(context: Context, task_id: str) -> Answer:
+    about = {
+        "task_id": task_id, "exists": False, "pending": False, "complete": False, "success": False, "http_status": 404,
+    }  # fmt: skip
+    return Answer(about, 404)
+
+
+def _nothing_to_delete(context: Context) -> Answer:
+    if not context.body().get("items"):
+        raise InvalidInput({"non_field_errors": "List of items must be provided for bulk operation"})
+    raise InvalidInput({"non_field_errors": "No items match the provided criteria"})
+
+
+_NONE = Route(lambda context: page_of(context, []))
+
+TASKS = [
+    Endpoint(
+        path="background-task/", access=Superuser(staff=True), title="Background Task Overview",
+        description="Provides an overview of the background task queue status.", methods={"GET": Route(_overview)},
+    ),
+    Endpoint(
+        path="background-task/pending/", access=Superuser(staff=True), title="Pending Task List",
+        description="Provides a read-only list of currently pending tasks.",
+        methods={"GET": _NONE, "DELETE": Route(_nothing_to_delete)},
+    ),
+    Endpoint(
+        path="background-task/scheduled/", access=Superuser(staff=True), title="Scheduled Task List",
+        description="Provides a read-only list of currently scheduled tasks.", methods={"GET": _NONE},
+    ),
+    Endpoint(
+        path="background-task/failed/", access=Superuser(staff=True), title="Failed Task List",
+        description="Provides a read-only list of currently failed tasks.",
+        methods={"GET": _NONE, "DELETE": Route(_nothing_to_delete)},
+    ),
+    Endpoint(
+        path="background-task/{task_id}/", access=Authenticated(), title="Background Task Detail",
+        description="Fetch information regarding a particular background task ID.", methods={"GET": Route(_unknown)},
+    ),
+]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------- files made
+
+OUTPUT = shape(
+    DataOutput,
+    "pk",
+    col("created", read_only=True),
+    "user",
+    Detail(name="user_detail", via="user", shape=USER_BRIEF),
+    "total",
+    "progress",
+    "complete",
+    "output_type",
+    "template_name",
+    "plugin",
+    Column(name="output", encode=media_url, field=f.Upload(read_only=True, allow_null=True)),
+    "errors",
+)
+
+
+def _own(context: Context) -> Test | None:
+    """Staff sees all files, others those made for them."""
+    if context.user.is_staff or context.user.is_superuser:
+        return None
+    return Test("own outputs", lambda row: row.c.user_id == bindparam("_user", type_=row.c.pk.type))
+
+
+def _delete_output(context: Context, row: DataOutput, told: Mapping[str, Any]) -> None:
+    path = row.output
+    if path:
+        context.after_commit.append(lambda: context.api.services.files.delete(path))
+    context.session.delete(row)
+
+
+OUTPUTS = Resource(
+    path="data-output/", access=Authenticated(), shape=OUTPUT, title="Data Output",
+    can=("list", "detail", "delete", "bulk_delete"), list_about="Mixin class for DataOutput endpoints.",
+    detail_about="Mixin class for DataOutput endpoints.", filters=(RelatedTo("user", User),),
+    ordering={name: name for name in ("pk", "user", "plugin", "output_type", "created")},
+    hooks=Hooks(scope=_own, delete=_delete_output),
+)  # fmt: skip
+
+RESOURCES: tuple[Resource | Endpoint, ...] = (*TASKS, OUTPUTS)
