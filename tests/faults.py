@@ -144,6 +144,12 @@ class FaultServer:
         if self._released is not None:
             self._loop.call_soon_threadsafe(self._released.set)
 
+    def close(self) -> None:
+        """End every connection and take no more."""
+        if self._stopping is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(10)
+
     def __enter__(self) -> Self:
         self._thread.start()
         self._ready.wait(10)
@@ -152,9 +158,7 @@ class FaultServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._stopping is not None:
-            self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(10)
+        self.close()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

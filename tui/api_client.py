@@ -231,7 +231,7 @@ class ApiClient:
         if self.idempotent and not repeatable:
             headers["Idempotency-Key"] = key or uuid.uuid4().hex
             repeatable = True
-        tries, waited, asked = 0, 0.0, False
+        tries, waited, asked, uncertain = 0, 0.0, False, False
         while True:
             token = self.token
             headers["Authorization"] = f"Token {token}" if authorization is None and token else authorization or ""
@@ -240,14 +240,18 @@ class ApiClient:
             except NotAuthenticated as error:
                 # A call that was refused has done nothing: after signing in it goes on as if nothing had been.
                 if authorization is not None or asked or not await self._sign_in_again(token, error):
+                    error.uncertain = uncertain
                     raise
                 asked = True
             except Throttled as error:
                 waited += error.retry_after
                 if waited > self._timing.patience:
+                    error.uncertain = uncertain
                     raise
                 await self._pause(Link.THROTTLED, error.retry_after, error)
             except (Unreachable, TimedOut, ServerFault) as error:
+                # A first try that may have arrived is not taken back by a second one that did not.
+                uncertain = error.uncertain = uncertain or error.uncertain
                 if tries >= len(self._timing.pauses) or not _worth_repeating(error, repeatable):
                     if not isinstance(error, ServerFault):
                         self.connection.lost(str(error))

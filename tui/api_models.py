@@ -146,6 +146,8 @@ class StockItem:
     updated: str = ""
     stocktake_date: str = ""
     delete_on_deplete: bool = False
+    trackable: bool = False
+    """Whether its part is tracked piece by piece, so that there are only whole ones."""
     where_else: str = ""
     """Why it is not in stock although it has a quantity ("is with a customer"), "" when nothing is in the way."""
     installed_items: int = 0
@@ -179,6 +181,7 @@ class StockItem:
             updated=_text(row.get("updated")),
             stocktake_date=_text(row.get("stocktake_date")),
             delete_on_deplete=bool(row.get("delete_on_deplete")),
+            trackable=bool(part.get("trackable")),
             where_else=_where_else(row),
             installed_items=int(row.get("installed_items") or 0),
             tracking_items=row.get("tracking_items"),

@@ -283,6 +283,18 @@ async def test_a_write_to_bincard_is_repeated_under_the_same_key(server: FaultSe
     assert server.requests[-1].headers["idempotency-key"] == "known"
 
 
+async def test_a_write_that_may_have_arrived_stays_uncertain(client: ApiClient) -> None:
+    with FaultServer() as server:
+        client = ApiClient(server.url, timing=QUICK)
+        client.idempotent = True
+        server.fail("POST", "/api/stock/add/", Cut())
+        client.connection.subscribe(lambda state: server.close())
+        with pytest.raises(Unreachable, match="cannot be reached") as caught:
+            await client.post("stock/add/", {})
+    assert caught.value.uncertain
+    await client.aclose()
+
+
 async def test_a_post_that_only_asks_is_repeated(server: FaultServer, client: ApiClient) -> None:
     server.answer("POST", "/api/search/", {})
     server.fail("POST", "/api/search/", Cut())

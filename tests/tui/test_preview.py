@@ -207,6 +207,15 @@ def test_a_merge_of_unlike_items_is_refused() -> None:
     ]
 
 
+def test_what_is_tracked_piece_by_piece_has_no_fractions() -> None:
+    item = replace(BOLTS, trackable=True)
+    assert preview_count(some(item, "2.5")).all_refusals == ["Bolt: is tracked piece by piece; 2.5 is no whole number"]
+    assert preview_move(some(item, "0.5"), BENCH).is_refused
+    assert not preview_add(some(item, 2)).is_refused
+    # A fraction that is there already may be put right.
+    assert not preview_count(some(replace(item, quantity=Decimal("2.5")), 2)).is_refused
+
+
 def test_a_list_must_make_sense() -> None:
     assert preview_count([]).all_refusals == ["no items are chosen"]
     assert preview_add([(BOLTS, Decimal(1)), (BOLTS, Decimal(2))]).all_refusals == [

@@ -313,14 +313,25 @@ def _cannot_merge(item: StockItem, first: StockItem, *, mix_suppliers: bool, mix
 
 
 def _checked(preview: Preview) -> Preview:
-    """Add what is wrong with the list as a whole."""
+    """Add what every kind of action refuses, and what is wrong with the list as a whole."""
     refusals = list(preview.refusals)
+    preview = replace(preview, lines=tuple(_whole(line) for line in preview.lines))
     if not preview.lines:
         refusals.append("no items are chosen")
     keys = [line.item.pk for line in preview.lines]
     twice = {line.item.label for line in preview.lines if keys.count(line.item.pk) > 1}
     refusals += [f"{label} is in the list more than once" for label in sorted(twice)]
     return replace(preview, refusals=tuple(refusals))
+
+
+def _whole(line: Line) -> Line:
+    """Refuse fractions of what is tracked piece by piece."""
+    fraction = next((value for value in (line.amount, line.after) if value % 1), None)
+    if not line.item.trackable or fraction is None or not line.change:
+        return line
+    return replace(
+        line, refusals=(*line.refusals, f"is tracked piece by piece; {quantity(fraction)} is no whole number")
+    )
 
 
 def _nothing(item: StockItem, amount: Decimal) -> Line:
