@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
@@ -16,9 +16,10 @@ from tui.terminal.driver import TerminalDriver
 from tui.terminal.lifecycle import Lifecycle
 from tui.terminal.painter import Painter
 
-__all__ = ["TerminalApp"]
+if TYPE_CHECKING:
+    from tui.terminal.clipboard import Copied
 
-Update = TypeVar("Update")
+__all__ = ["TerminalApp"]
 
 
 class TerminalApp(App[ReturnType]):
@@ -64,6 +65,20 @@ class TerminalApp(App[ReturnType]):
             self.lifecycle.flush()
             self.lifecycle.unwatch()
         return self.return_code or 0
+
+    def yank(self, text: str) -> Copied:
+        """Copy text to the terminal's clipboard and into a file; tell the user the answer's `sentence`."""
+        from tui.terminal.clipboard import copy_sequence, save_copy
+
+        self._clipboard = text
+        sequence = copy_sequence(text, os.environ) if self._driver is not None else ""
+        if self._driver is not None and sequence:
+            self._driver.write(sequence)
+        return save_copy(text, sent=bool(sequence))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy text (overridden: Textual knows neither tmux nor limits)."""
+        self.yank(text)
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Where Textual shows what it composed (overridden: it would send it all)."""
