@@ -67,7 +67,7 @@ class TerminalApp(App[ReturnType]):
         return self.return_code or 0
 
     def yank(self, text: str) -> Copied:
-        """Copy text to the terminal's clipboard and into a file; tell the user the answer's `sentence`."""
+        """Copy text to the terminal's clipboard and into a file; tell the user its `sentence`."""
         from tui.terminal.clipboard import copy_sequence, save_copy
 
         self._clipboard = text

@@ -28,11 +28,12 @@ class Copied:
     path: Path | None
     problem: str = ""
 
-    @property
-    def sentence(self) -> str:
-        """What to tell the user."""
+    def sentence(self, what: str) -> str:
+        """What to tell the user about a copy of `what` ("the row")."""
         where = f"saved in {self.path}" if self.path is not None else f"not saved: {self.problem}"
-        return f"Copied; also {where}." if self.sent else f"Not sent to the terminal's clipboard; {where}."
+        if self.sent:
+            return f"Copied {what}; also {where}." if self.path is not None else f"Copied {what}; {where}."
+        return f"The terminal's clipboard cannot take {what}; {where}."
 
 
 def copy_sequence(text: str, environ: Mapping[str, str]) -> str:

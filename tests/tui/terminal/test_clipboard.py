@@ -65,13 +65,14 @@ def test_the_file_is_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert copied.path is not None
     assert copied.path.read_text() == TEXT
     assert stat.S_IMODE(copied.path.stat().st_mode) == 0o600
-    assert copied.sentence == f"Copied; also saved in {copied.path}."
+    assert copied.sentence("the row") == f"Copied the row; also saved in {copied.path}."
 
 
 def test_a_directory_that_refuses_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("BINCARD_STATE_DIR", str(tmp_path / "file" / "state"))
-    assert save_copy(TEXT, sent=False).sentence == "Not sent to the terminal's clipboard; not saved: Not a directory."
+    told = save_copy(TEXT, sent=False).sentence("the row")
+    assert told == "The terminal's clipboard cannot take the row; not saved: Not a directory."
 
 
 def test_tmux_passes_it_on(tmux: list[str]) -> None:
