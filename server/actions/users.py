@@ -16,6 +16,7 @@ __all__ = [
     "LAST_SUPERUSER",
     "add_user",
     "check_password",
+    "complete_groups_of",
     "complete_rule_sets",
     "complete_user",
     "give_owner",
@@ -62,6 +63,13 @@ def set_groups(session: Session, user: int, groups: Iterable[int]) -> None:
     )
     for group in sorted(wanted - kept):
         session.add(UserGroup(user_id=user, group_id=group))
+    complete_groups_of(session, user)
+
+
+def complete_groups_of(session: Session, user: int) -> None:
+    """The groups on which a user's rights rest have a rule set for each role."""
+    session.flush()
+    for group in session.scalars(select(UserGroup.group_id).where(UserGroup.user_id == user).order_by("group_id")):
         complete_rule_sets(session, group)
 
 

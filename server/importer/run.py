@@ -13,6 +13,7 @@ from server.importer.derive import derive, follow_renamed_parts
 from server.importer.reading import Record, read_records
 from server.importer.report import ImportFailed, ImportReport, printable
 from server.importer.resolve import resolve
+from server.importer.rights import complete_rights
 from server.importer.translate import Translation, translate
 from server.importer.write import groups_that_differ, write, write_groups
 
@@ -72,5 +73,6 @@ def _import(
             write(connection, table, drafts[table.name], report, done, touched if table.name == "auth_user" else set())
     write_groups(connection, groups)
     follow_renamed_parts(connection, drafts)
+    complete_rights(connection)
     advance_sequences(connection)
     return report

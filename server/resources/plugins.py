@@ -19,6 +19,7 @@ from server.rest.resource import Endpoint, Resource, Route
 __all__ = ["RESOURCES", "read_plugin_setting"]
 
 BY_KEY = {plugin.key: plugin for plugin in PLUGINS}
+BY_NAME = sorted(PLUGINS, key=lambda plugin: (plugin.key == "bincard", plugin.name))  # InvenTree's own first
 
 
 # ------------------------------------------------------------------------------------------------- the list
@@ -60,7 +61,7 @@ _ORDERS = {"key": "key", "name": "name", "active": "pk"}
 
 def _listing(context: Context) -> Answer:
     query = context.query
-    found = sorted(PLUGINS, key=lambda plugin: plugin.name)
+    found = list(BY_NAME)
     for question, common in _QUESTIONS.items():
         wanted = read_boolean(query.get(question))
         if wanted is not None and wanted is not common:

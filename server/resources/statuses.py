@@ -80,6 +80,16 @@ GENERIC = [
 ]  # fmt: skip
 
 
+# Each class is also found beside what it is the status of. (Those of stock are with their resources.)
+BESIDE = [
+    status_endpoint(f"{path}/status/", name)
+    for path, name in (
+        ("build", "BuildStatus"), ("order/po", "PurchaseOrderStatus"), ("order/ro", "ReturnOrderStatus"),
+        ("order/ro-line", "ReturnOrderLineStatus"), ("order/so", "SalesOrderStatus"),
+    )
+]  # fmt: skip
+
+
 # ------------------------------------------------------------------------------------------------- the users' own
 
 
@@ -184,4 +194,4 @@ STATES = Resource(
     ordering={"key": "key"}, default_order=("key",), hooks=Hooks(before_save=_check_state),
 )  # fmt: skip
 
-RESOURCES: tuple[Resource | Endpoint, ...] = (*GENERIC, STATES)
+RESOURCES: tuple[Resource | Endpoint, ...] = (*GENERIC, *BESIDE, STATES)

@@ -6,7 +6,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from server.actions.users import check_password, complete_user, keep_a_superuser, remove_user, set_groups, set_password
+from server.actions.users import (
+    check_password,
+    complete_groups_of,
+    complete_user,
+    keep_a_superuser,
+    remove_user,
+    set_groups,
+    set_password,
+)
 from server.auth.attempts import Attempts
 from server.auth.passwords import verify_password
 from server.auth.replays import NOT_KEPT
@@ -159,6 +167,8 @@ def _after_user(context: Context, row: User, values: Mapping[str, Any], created:
         complete_user(context.session, row.pk)
     if "group_ids" in values:
         set_groups(context.session, row.pk, values["group_ids"])
+    elif "is_active" in values or "is_superuser" in values:
+        complete_groups_of(context.session, row.pk)
 
 
 def _delete_user(context: Context, row: User, told: Mapping[str, Any]) -> None:
