@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, func, select, update
 from server.actions.attached import copy_parameters
 from server.actions.tags import set_tags
 from server.db.columns import Base
-from server.db.models.common import Tag, TaggedItem
 from server.db.models.company import Address, Company, ManufacturerPart, SupplierPart
 from server.resources.briefs import (
     ADDRESS_BRIEF,
@@ -18,11 +17,12 @@ from server.resources.briefs import (
     parameters_many,
     tags_many,
 )
+from server.resources.tagged import tag_filters
 from server.resources.uploads import drop_with, keep_image, take_image
 from server.rest import fields as f
 from server.rest.access import Role
 from server.rest.context import Context
-from server.rest.filters import Exact, RelatedTo, Set, has_tag
+from server.rest.filters import Exact, RelatedTo, Set
 from server.rest.many import rows_by_key
 from server.rest.query import Computed, Many, Planner, Reader, Source
 from server.rest.resource import Endpoint, Hooks, Resource, col, shape
@@ -135,7 +135,7 @@ COMPANIES = Resource(
     detail_about="API endpoint for detail of a single Company object.",
     filters=(
         Set("active"), Set("is_customer"), Set("is_manufacturer"), Set("is_supplier"), Exact("name"),
-        has_tag(LABEL, TaggedItem, Tag),
+        *tag_filters(LABEL),
     ),
     search=("name", "description", "website", "tax_id"),
     ordering={

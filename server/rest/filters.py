@@ -399,11 +399,11 @@ class Regex:
 
 
 def has_tag(model_type: str, tagged: type[Base], tag: type[Base]) -> Custom:
-    """`?tags__name=`... is ignored by InvenTree; `?tags=` asks for rows with all of the comma-separated tags."""
+    """`?tags=` asks for rows with all of the comma-separated tags. As `?tags=true` it only asks to see them."""
 
     def make(text: str, context: "Context") -> Test | None:
         names = [name.strip().lower() for name in text.split(",") if name.strip()]
-        if not names:
+        if not names or read_boolean(text) is not None:
             return None
         links, tags = tagged.__table__, tag.__table__
         parameters = {f"f_tag_{index}": name for index, name in enumerate(names)}
