@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from server.auth.passwords import hash_password
-from server.db.models.users import ApiToken, Group, Owner, RuleSet, User, UserGroup, UserProfile
+from server.db.models.users import Group, Owner, RuleSet, User, UserGroup, UserProfile
 from server.domain.errors import InvalidInput
 from server.domain.passwords import weaknesses
 from server.domain.roles import ROLES
@@ -24,7 +24,6 @@ __all__ = [
     "keep_a_superuser",
     "remove_group",
     "remove_user",
-    "revoke_tokens",
     "set_groups",
     "set_password",
 ]
@@ -87,14 +86,6 @@ def check_password(user: User, password: str) -> None:
 def set_password(user: User, password: str) -> None:
     """Give the user another password."""
     user.password = hash_password(password)
-
-
-def revoke_tokens(session: Session, user: int) -> int:
-    """Make all tokens of a user useless; how many there were."""
-    found = session.scalars(select(ApiToken).where(ApiToken.user_id == user, ApiToken.revoked.is_(False))).all()
-    for token in found:
-        token.revoked = True
-    return len(found)
 
 
 def keep_a_superuser(session: Session, user: User, *, stays: bool) -> None:
