@@ -94,7 +94,7 @@ class TerminalApp(App[ReturnType]):
         finally:
             self.post_display_hook()
 
-    def _set_pointer_shape(self, shape: str) -> None:
+    def _set_pointer_shape(self, _shape: str) -> None:
         """Leave the mouse pointer alone (overridden: Textual sends its shape to every terminal)."""
 
     def _send_frame(self) -> None:

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -206,10 +206,6 @@ class VirtualList(Widget, can_focus=True):
     def text_line(text: str, width: int, style: Style) -> Strip:
         """A line of one style, filled up to its width; `text` must fit."""
         return Strip([Segment(text, style)]).adjust_cell_length(width, style)
-
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As wide as there is room."""
-        return container.width
 
     # -- events ------------------------------------------------------------------------------------------------------
 
