@@ -31,7 +31,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         return backup(settings, options.file) if options.command == "backup" else restore(settings, options)
     except (OSError, sqlite3.Error, tarfile.TarError) as error:
-        raise CommandRefused(f"{options.command} of {options.file} failed: {error}; nothing was changed.") from None
+        reason = str(error).splitlines()[0].rstrip(":")
+        raise CommandRefused(f"{options.command} of {options.file} failed: {reason}; nothing was changed.") from None
 
 
 def backup(settings: Settings, target: Path) -> int:
