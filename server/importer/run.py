@@ -73,6 +73,6 @@ def _import(
             write(connection, table, drafts[table.name], report, done, touched if table.name == "auth_user" else set())
     write_groups(connection, groups)
     follow_renamed_parts(connection, drafts)
-    complete_rights(connection)
     advance_sequences(connection)
+    complete_rights(connection)
     return report
