@@ -100,8 +100,11 @@ class ApiClient:
         ca_file: str = "",
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
-        """Nothing is connected yet. Raises ValueError for an address that is none."""
-        self.url = normal_url(url)
+        """Nothing is connected yet; without an address every call is refused.
+
+        Raises ValueError for an address that is none.
+        """
+        self.url = normal_url(url) if url else ""
         self.token = token
         self.idempotent = False
         """Whether the server answers a repeated write with its first answer (a Bincard server does)."""
@@ -277,8 +280,10 @@ class ApiClient:
         self, method: str, path: str, params: Params | None, body: Any, headers: Mapping[str, str]
     ) -> Answer:
         """Send once. Raises the error that the answer or its absence stands for; a good answer is given back."""
-        http = await self._client()
         call = f"{method} {path}"
+        if not self.url:
+            raise BadAnswer("No server has been named.", call=call)
+        http = await self._client()
         content = None if body is None else body_bytes(body)
         sent = {name: value for name, value in headers.items() if value}
         if content is not None:

@@ -9,7 +9,7 @@ import os
 import secrets
 from pathlib import Path
 
-__all__ = ["cache_dir", "config_dir", "private_dir", "state_dir", "write_private"]
+__all__ = ["cache_dir", "config_dir", "data_dir", "private_dir", "state_dir", "write_private"]
 
 _APP = "bincard"
 
@@ -37,6 +37,11 @@ def state_dir() -> Path:
 def cache_dir() -> Path:
     """What can be thrown away at any time."""
     return _directory("BINCARD_CACHE_DIR", "cache")
+
+
+def data_dir() -> Path:
+    """What the bundled server keeps."""
+    return _directory("BINCARD_DATA_DIR", "data")
 
 
 def private_dir(path: Path) -> Path:

@@ -94,42 +94,35 @@ class Session:
             return False
         return self.user is not None and self.user.can(role, verb)
 
-    async def connect(self) -> None:
+    async def connect(self) -> Person:
         """Find out which server this is and sign in with the token at hand.
 
         Raises NotAuthenticated when there is none or it is refused, BadAnswer when the server is not InvenTree's kind,
         and other ApiErrors. May be called again after any of them.
         """
-        token = self.launch.token or await self._kept_token()
-        if token is None:
-            await self._look_at_server()
-            if self.launch.password is not None:
-                await self.sign_in(self._signed_in_as, self.launch.password, remember=False)
-                return
-            raise NotAuthenticated("Sign in to go on.")
-        self.client.authenticator = None
-        self.client.token = token
-        # One round trip for both: over a slow line each one is felt.
-        server, user = await asyncio.gather(self._look_at_server(), self._who_am_i(), return_exceptions=True)
-        for outcome in (server, user):
-            if isinstance(outcome, BaseException):
-                self.client.token = None
-                raise outcome
-        self._welcome(user)  # type: ignore[arg-type]
+        if not self.client.url:
+            raise NotAuthenticated("Name the server to sign in to.")
+        try:
+            return await self._enter(self.launch.token or await self._kept_token())
+        except NotAuthenticated:
+            if self.launch.password is None:
+                raise
+            return await self.sign_in(self._signed_in_as, self.launch.password, remember=False)
 
-    async def sign_in(self, user: str, password: str, *, remember: bool = True) -> None:
+    async def sign_in(self, user: str, password: str, *, remember: bool = True) -> Person:
         """Get a token for `user` and keep it for next time. Raises NotAuthenticated with the server's reason."""
         if self.server is None:
             await self._look_at_server()
         before = self.client.token
         token = self.client.token = await self.client.token_for(user, password, _token_name())
         try:
-            self._welcome(await self._who_am_i())
+            person = self._welcome(await self._who_am_i())
         except ApiError:
             self.client.token = before
             raise
         if remember:
             await asyncio.to_thread(self._remember, user, token)
+        return person
 
     async def reauthenticate(self, password: str) -> None:
         """Sign in again as the same user."""
@@ -158,6 +151,19 @@ class Session:
 
     # On the way in
 
+    async def _enter(self, token: str | None) -> Person:
+        self.client.authenticator = None
+        self.client.token = token
+        if token is None:
+            await self._look_at_server()
+            raise NotAuthenticated("Sign in to go on.")
+        # One round trip for both: over a slow line each one is felt.
+        server, user = await asyncio.gather(self._look_at_server(), self._who_am_i(), return_exceptions=True)
+        if isinstance(server, BaseException) or isinstance(user, BaseException):
+            self.client.token = None
+            raise server if isinstance(server, BaseException) else user  # type: ignore[misc]
+        return self._welcome(user)
+
     async def _look_at_server(self) -> None:
         host = self.client.url
         try:
@@ -184,10 +190,11 @@ class Session:
             # Before API 490.
             return await self.client.get("user/roles/")
 
-    def _welcome(self, user: Person) -> None:
+    def _welcome(self, user: Person) -> Person:
         self.user = user
         self._signed_in_as = user.username
         self.client.authenticator = self._again
+        return user
 
     async def _again(self, refusal: NotAuthenticated) -> str | None:
         """Ask for the password until it is right or the person gives up; the new token, or None."""

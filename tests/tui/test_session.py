@@ -118,6 +118,21 @@ async def test_a_password_given_by_the_launcher_signs_in_at_once(inventree: Inve
     await session.close()
 
 
+async def test_a_password_given_by_the_launcher_renews_its_token(inventree: InvenTree, store: CredentialStore) -> None:
+    session = session_at(inventree, store, user="testuser", token="inv-old", password="right", demo=True)
+    await session.connect()
+    assert session.client.token == "inv-1"
+    await session.close()
+
+
+async def test_without_an_address_one_is_asked_for(store: CredentialStore) -> None:
+    session = Session(Launch(""), store=store)
+    with pytest.raises(NotAuthenticated, match="Name the server"):
+        await session.connect()
+    with pytest.raises(BadAnswer, match="No server has been named"):
+        await session.client.get("part/")
+
+
 async def test_an_old_token_is_refused_and_a_new_one_kept(inventree: InvenTree, store: CredentialStore) -> None:
     store.save(inventree.server.url, Credential("testuser", "inv-old"))
     session = session_at(inventree, store)

@@ -1,0 +1,187 @@
+"""From the command line to a running client: settings, token, the app, and one line for whatever goes wrong."""
+
+import argparse
+import os
+import sys
+from collections.abc import MutableMapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from tui import crash
+from tui.api_errors import ApiError, BadAnswer, BadCertificate, NotAuthenticated, TimedOut, Unreachable
+from tui.config import Config, ConfigError, Launch, Options, Profile, load_config
+from tui.credentials import CredentialError
+from tui.server_url import normal_url
+
+__all__ = ["launch_from", "run_command"]
+
+FAILED, USAGE, UNREACHABLE, NOT_INVENTREE, CERTIFICATE, SIGN_IN, DEMO = 1, 2, 3, 4, 5, 6, 7
+_STATUS: Final[tuple[tuple[type[ApiError], int], ...]] = (
+    (BadCertificate, CERTIFICATE),
+    (Unreachable, UNREACHABLE),
+    (TimedOut, UNREACHABLE),
+    (BadAnswer, NOT_INVENTREE),
+    (NotAuthenticated, SIGN_IN),
+)
+_LARGEST_TOKEN_FILE: Final = 4096
+
+
+def run_command(options: argparse.Namespace) -> int:
+    """Carry out what the command line says; the exit status. What goes wrong is said in one line."""
+    crash.install()
+    try:
+        match options.command:
+            case "demo":
+                return _demo(options)
+            case "check":
+                return _check(launch_from(options, os.environ))
+            case "config":
+                return _show_config()
+            case "sign-out":
+                return _sign_out(launch_from(options, os.environ))
+            case _:
+                return _run(launch_from(options, os.environ))
+    except (ConfigError, CredentialError) as error:
+        return _complain(str(error), USAGE)
+    except ApiError as error:
+        return _complain(str(error), next((status for kind, status in _STATUS if isinstance(error, kind)), UNREACHABLE))
+    except KeyboardInterrupt:
+        return 130
+
+
+def launch_from(options: argparse.Namespace, environment: MutableMapping[str, str]) -> Launch:
+    """What the app is to do, from command line, environment and settings file. Raises ConfigError.
+
+    The token is taken out of the environment, so that no other program inherits it.
+    """
+    config = load_config(environment=environment)
+    url = options.server or ("" if options.profile else environment.get("BINCARD_SERVER", ""))
+    if options.server and options.profile:
+        raise ConfigError("give --server or --profile, not both")
+    profile = None if url else config.profile(options.profile or "")
+    if url:
+        try:
+            url = normal_url(url)
+        except ValueError as error:
+            raise ConfigError(f"{url}: {error}") from error
+        profile = _profile_for(config, url)
+    return Launch(
+        url=url or (profile.url if profile else ""),
+        profile=profile,
+        token=_token(options.token_file, environment),
+        options=_display(options, config.options),
+        config=config,
+    )
+
+
+def _profile_for(config: Config, url: str) -> Profile | None:
+    """The profile of an address given without a name, when it has just one (for its user and certificate)."""
+    found = [profile for profile in config.profiles.values() if profile.url == url]
+    return found[0] if len(found) == 1 else None
+
+
+def _display(given: argparse.Namespace, options: Options) -> Options:
+    """The options with what the command line says about the screen."""
+    return replace(
+        options,
+        theme=given.theme or options.theme,
+        keymap=str(given.keymap.absolute()) if given.keymap else options.keymap,
+        mouse=options.mouse and not given.no_mouse,
+        read_only=options.read_only or given.read_only,
+    )
+
+
+def _token(file: Path | None, environment: MutableMapping[str, str]) -> str | None:
+    from_environment = environment.pop("BINCARD_TOKEN", "").strip()
+    if file is None:
+        return from_environment or None
+    try:
+        with file.open(encoding="utf-8") as opened:
+            token = opened.read(_LARGEST_TOKEN_FILE).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: the token cannot be read: {error}") from error
+    if not token or len(token.split()) != 1:
+        raise ConfigError(f"{file}: a single token is wanted in it")
+    return token
+
+
+def _run(launch: Launch) -> int:
+    """Open the client."""
+    if not (os.isatty(0) and os.isatty(1)):
+        return _complain("the client needs a terminal; `bincard check` works without", USAGE)
+    # A failure may hold what the person typed or what was sent; these two at least never reach a report.
+    crash.install(secrets=(launch.token, launch.password))
+    from tui.terminal.lifecycle import prepare_environment
+
+    prepare_environment()
+    from tui.app import BincardApp
+
+    return BincardApp(launch).run_to_end(mouse=launch.options.mouse)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from tui.demo import PASSWORD, USER, DemoError, DemoServer, demo_dir
+
+    config = load_config(environment=os.environ)
+    os.environ.pop("BINCARD_TOKEN", None)
+    with ExitStack() as stack:
+        try:
+            demo = DemoServer(demo_dir(options.data_dir), port=options.port, fresh=options.fresh)
+            url = stack.enter_context(demo)
+        except DemoError as error:
+            return _complain(str(error), DEMO)
+        launch = Launch(url, user=USER, password=PASSWORD, options=_display(options, config.options), demo=True)
+        return _run(launch)
+
+
+def _check(launch: Launch) -> int:
+    """Sign in without a screen and say what was found."""
+    import asyncio
+
+    from tui.session import Session
+
+    async def look() -> str:
+        session = Session(launch)
+        try:
+            user = await session.connect()
+            rights = ", ".join(sorted(user.roles.get("stock", ()))) or "nothing"
+            may = "everything" if user.is_superuser else f"with stock {rights}"
+            unsafe = " (unencrypted)" if session.insecure else ""
+            return f"{launch.url}{unsafe}: {session.server}, signed in as {user.username}, may {may}"
+        finally:
+            await session.close()
+
+    if not launch.url:
+        return _complain("no server: give --server URL or a profile", USAGE)
+    print(asyncio.run(look()))
+    return 0
+
+
+def _show_config() -> int:
+    config = load_config(environment=os.environ)
+    state = "is right" if config.path.exists() else "does not exist; defaults are used"
+    print(f"{config.path} {state}")
+    for profile in config.profiles.values():
+        marks = [text for text, said in (("default", profile.name == config.default_profile),
+                                         ("read-only", profile.read_only)) if said]  # fmt: skip
+        print(f"  {profile.name}: {profile.url} {profile.user} {' '.join(marks)}".rstrip())
+    return 0
+
+
+def _sign_out(launch: Launch) -> int:
+    from tui.credentials import CredentialStore
+
+    if not launch.url:
+        return _complain("no server: give --server URL or a profile", USAGE)
+    store = CredentialStore()
+    for name in {launch.profile.name if launch.profile else "", ""}:
+        store.forget(launch.url, name)
+    print(f"{launch.url}: the token on this machine is forgotten; the server can revoke it for good")
+    return 0
+
+
+def _complain(text: str, status: int) -> int:
+    print(f"bincard: {text}", file=sys.stderr)
+    return status
