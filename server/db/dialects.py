@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 __all__ = ["may_retry", "open_engine", "reading_engine"]
@@ -20,27 +21,26 @@ def open_engine(address: str, synchronous: str) -> Engine:
     match url.get_backend_name():
         case "sqlite":
             return _sqlite(url, synchronous)
-        case "mysql" | "mariadb":
-            return create_engine(
-                url.update_query_dict({"charset": "utf8mb4"}), pool_size=20, max_overflow=20, pool_pre_ping=True,
-                isolation_level="READ COMMITTED", connect_args={"connect_timeout": 10},
-            )  # fmt: skip
-        case "postgresql":
-            return create_engine(
-                url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 10}
-            )
+        case "mysql" | "mariadb" | "postgresql":
+            return _server(url, "READ COMMITTED")
     raise ArgumentError(f"{url.get_backend_name()} is none of sqlite, mysql, mariadb, postgresql")
 
 
 def reading_engine(engine: Engine) -> Engine:
     """The engine for reading: one snapshot for all statements of a transaction. SQLite's transactions are that anyway;
     the others get connections of their own for it, so that no request pays for switching."""
-    if engine.dialect.name == "sqlite":
-        return engine
+    return engine if engine.dialect.name == "sqlite" else _server(engine.url, "REPEATABLE READ")
+
+
+def _server(url: URL, isolation: IsolationLevel) -> Engine:
+    options: dict[str, Any] = {"connect_timeout": 10}
+    if url.get_backend_name() in ("mysql", "mariadb"):
+        url = url.update_query_dict({"charset": "utf8mb4"})
+        # MySQL sorts by the first 1,024 bytes of a text; the paths that trees are sorted by may be longer.
+        options["init_command"] = "SET SESSION max_sort_length = 8192"
     return create_engine(
-        engine.url, pool_size=20, max_overflow=20, pool_pre_ping=True, isolation_level="REPEATABLE READ",
-        connect_args={"connect_timeout": 10},
-    )  # fmt: skip
+        url, pool_size=20, max_overflow=20, pool_pre_ping=True, isolation_level=isolation, connect_args=options
+    )
 
 
 def _sqlite(url: URL, synchronous: str) -> Engine:

@@ -25,6 +25,15 @@ NOT_TAKEN: dict[str, str] = {
     "django_q.schedule": "the timetable of the InvenTree server",
     "django_q.task": "the task log of the InvenTree server",
     "django_q.ormq": "the task queue of the InvenTree server",
+    "common.webhookendpoint": "webhooks are set up anew in Bincard",
+    "common.webhookmessage": "webhooks are set up anew in Bincard",
+    "common.emailmessage": "the mail log of the InvenTree server",
+    "common.emailthread": "the mail log of the InvenTree server",
+    "machine.machineconfig": "machines (label printers) are driven by InvenTree's own plugins",
+    "machine.machinesetting": "machines (label printers) are driven by InvenTree's own plugins",
+    "importer.dataimportsession": "half-done imports are begun anew",
+    "importer.dataimportrow": "half-done imports are begun anew",
+    "importer.dataimportcolumnmap": "half-done imports are begun anew",
 }
 
 RENAMED: dict[str, Fields] = {

@@ -90,3 +90,12 @@ def test_what_does_not_fit_is_refused_not_rounded(amount: str) -> None:
 def test_a_moment_without_zone_is_taken_as_utc() -> None:
     bare = MOMENT.replace(tzinfo=None)
     assert UtcDateTime().process_bind_param(bare, sqlite()) == bare
+
+
+def test_long_paths_are_sorted_to_their_end(database: Database) -> None:
+    """Trees are sorted by the names down to the node; MySQL alone would compare 1,024 bytes of them."""
+    deep = "Я" * 2000
+    with database.write() as session:
+        session.add_all(StockLocation(pk=pk, name=end, tree_sort=deep + end) for pk, end in ((1, "b"), (2, "a")))
+    with database.read() as connection:
+        assert list(connection.execute(select(StockLocation.pk).order_by(StockLocation.tree_sort)).scalars()) == [2, 1]

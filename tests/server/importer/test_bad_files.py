@@ -106,10 +106,10 @@ def test_trees_that_bite_their_tails_are_refused(stock: Database, export: Export
     assert "cannot be below itself" in refused(stock, path)
 
 
-def test_two_rows_where_one_may_be_are_refused(stock: Database, export: Export) -> None:
-    path = export(("common.projectcode", 1, {"code": "A"}), ("common.projectcode", 2, {"code": "A"}))
-    message = refused(stock, path)
-    assert "the database refuses" in message and "common_projectcode.code" in message
+def test_two_rows_where_one_may_be_are_refused(database: Database, export: Export) -> None:
+    path = export(PART, ("common.projectcode", 1, {"code": "A"}), ("common.projectcode", 2, {"code": "A"}))
+    message = refused(database, path)
+    assert "the database refuses" in message and "common_projectcode" in message
 
 
 def test_no_account_becomes_anothers(stock: Database, export: Export) -> None:
