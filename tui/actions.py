@@ -16,8 +16,8 @@ SCOPES = {
     "stock": "Stock",
     "item": "The item under the cursor, or the marked items",
     "card": "Bin card",
+    "filter": "While typing a filter",
     "dialog": "In dialogs",
-    "signin": "Sign-in",
 }
 
 
@@ -87,7 +87,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.quit", ("q", "f10"), "Quit", "Leave Bincard.", "global", footer=95),
     # Lists
     Action("list.open", ("enter",), "Open", "Open what the cursor is on.", "list", footer=10),
-    Action("list.pane", ("tab",), "Other pane", "Go to the other pane.", "list", footer=75),
+    Action("list.pane", ("tab",), "Other pane", "Go to the other pane.", "list", footer=33),
     Action("list.filter", ("/", "f4"), "Filter", "Show only what matches; type and see.", "list", footer=35),
     Action("list.sort", ("s",), "Sort", "Choose the column to sort by.", "list", footer=55, argument="column"),
     Action("list.reverse", ("S",), "Reverse", "Turn the order round.", "list"),
@@ -192,6 +192,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("card.part", ("b",), "Part card", "Show the bin card of the whole part.", "card", footer=38),
     Action("card.location", ("g",), "Location", "Go to the location of the item.", "card", footer=40),
     Action("card.close", ("backspace", "h"), "Close", "Close the bin card.", "card", footer=65),
+    # Filter
+    Action("filter.accept", ("enter", "down", "tab"), "Keep filter", "Go back to the rows.", "filter", footer=10),
+    Action("filter.clear", ("escape",), "Clear filter", "Show all rows again.", "filter", footer=20),
     # Dialogs
     Action("dialog.accept", ("enter",), "Go on", "Take the answer and go on.", "dialog", footer=10),
     Action("dialog.cancel", ("escape",), "Cancel", "Close without changing anything.", "dialog", footer=20),
@@ -201,6 +204,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("dialog.tab_back", ("shift+tab",), "Field before", "Go to the field before.", "dialog"),
     Action("dialog.down", ("down",), "Down", "Go to the next line or field.", "dialog"),
     Action("dialog.up", ("up",), "Up", "Go to the line or field before.", "dialog"),
+    Action("dialog.toggle", ("space",), "Tick", "Tick or untick the line.", "dialog", footer=15),
+    Action("dialog.allow", ("f8",), "Allow allocated", "Let what is allocated to orders be removed.", "dialog", footer=16),
     Action("dialog.page_down", ("pagedown",), "Page down", "Go a page down.", "dialog"),
     Action("dialog.page_up", ("pageup",), "Page up", "Go a page up.", "dialog"),
     Action("dialog.help", ("f1",), "Help", "Show what every key does here.", "dialog"),

@@ -31,10 +31,14 @@ class Choice:
 class ChoiceList(Widget, can_focus=False):
     """The choices, as many lines as fit; the one under the cursor is also marked by `>`."""
 
-    DEFAULT_CSS = "ChoiceList { height: auto; max-height: 100%; }"
+    DEFAULT_CSS = "ChoiceList { height: auto; max-height: 100%; padding: 0 1; }"
 
-    def __init__(self, *, rows: int = 10, empty: str = "Nothing matches.", id: str | None = None) -> None:
+    def __init__(
+        self, *, rows: int = 10, empty: str = "Nothing matches.", reserve: int = 6, id: str | None = None
+    ) -> None:
+        """`rows` are shown at most, and always so few that `reserve` lines of the screen are left for other things."""
         super().__init__(id=id)
+        self._reserve = reserve
         self._choices: tuple[Choice, ...] = ()
         self._rows = rows
         self._empty = empty
@@ -83,7 +87,7 @@ class ChoiceList(Widget, can_focus=False):
 
     @property
     def _visible_rows(self) -> int:
-        return self.size.height or self._rows
+        return self.content_size.height or self._rows
 
     def _scroll(self) -> None:
         rows = self._visible_rows
@@ -94,7 +98,7 @@ class ChoiceList(Widget, can_focus=False):
             self._top = self._cursor - rows + 1
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        return max(1, min(len(self._choices), self._rows))
+        return max(1, min(len(self._choices), self._rows, self.app.size.height - self._reserve))
 
     def on_resize(self) -> None:
         self._scroll()
@@ -111,10 +115,9 @@ class ChoiceList(Widget, can_focus=False):
     def _line(self, choice: Choice, here: bool, left: int, width: int) -> Content:
         tick = "" if choice.ticked is None else ("[x] " if choice.ticked else "[ ] ")
         head = f"{'>' if here else ' '} {tick}{safe(choice.label)}"
-        label = Content(head).truncate(left + len(tick) + 2, ellipsis=True)
+        room = left + len(tick)
+        label = Content(head).truncate(room, ellipsis=True)
         detail = Content.styled(safe(choice.detail), "" if here else "$muted")
-        line = (label.pad_right(max(0, left + len(tick) + 2 - label.cell_length)) + detail).truncate(
-            width, ellipsis=True
-        )
+        line = (label.pad_right(room + 2 - label.cell_length) + detail).truncate(width, ellipsis=True)
         line = line.pad_right(max(0, width - line.cell_length))
         return line.stylize(CURSOR_STYLE) if here else line

@@ -15,38 +15,44 @@ _MOVING = (
     ("Home End", "Go to the first or last row."),
     ("Left Right", "Close and open a location; show the columns further left or right."),
 )
-KEY_WIDTH = 16
-LABEL_WIDTH = 15
+_NOTES = (
+    "Letters work in the Russian layout too: the key counts, not what it types.",
+    "What has no key is typed after : or chosen in the palette. Keys can be changed in a key map file.",
+)
+_KEYS, _LABEL = 14, 14
+#: Below this width the explanation goes under the key.
+_NARROW = 60
 
 
-def help_lines(actions: Sequence[Action], scopes: Iterable[str], keymap: Keymap) -> list[Content]:
-    """Lines for the pager: the commands by scope, then how to move, then how to change keys."""
+def help_lines(actions: Sequence[Action], scopes: Iterable[str], keymap: Keymap, width: int) -> list[Content]:
+    """Lines `width` cells wide: the commands by scope, how to move, how to change keys."""
     lines: list[Content] = []
     for scope in scopes:
         entries = [action for action in actions if action.scope == scope]
         if entries:
-            lines += [
-                Content.styled(SCOPES[scope], "bold underline"),
-                *(_line(entry, keymap) for entry in entries),
-                Content(),
-            ]
+            lines.append(Content.styled(SCOPES[scope], "bold underline"))
+            for entry in entries:
+                keys = "  ".join(display_key(key) for key in keymap.keys(entry)) or f":{entry.command}"
+                lines += _entry(keys, entry.label, entry.help, width)
+            lines.append(Content())
     lines.append(Content.styled("Moving", "bold underline"))
-    lines += [_columns(keys, "", text) for keys, text in _MOVING]
-    lines += [
-        Content(),
-        Content("Letters work in the Russian layout too: the key counts, not what it types."),
-        Content(
-            "A command without a key is typed after : or chosen in the palette. Keys can be changed in a key map file."
-        ),
-    ]
+    for keys, text in _MOVING:
+        lines += _entry(keys, "", text, width)
+    lines.append(Content())
+    for note in _NOTES:
+        lines += Content(note).wrap(width)
     return lines
 
 
-def _line(action: Action, keymap: Keymap) -> Content:
-    keys = " ".join(display_key(key) for key in keymap.keys(action))
-    return _columns(keys or f":{action.command}", action.label, action.help)
-
-
-def _columns(keys: str, label: str, text: str) -> Content:
-    head = f"{label:<{LABEL_WIDTH}} " if label else ""
-    return Content.assemble((f"{keys:<{KEY_WIDTH}} ", "bold $key-foreground"), head, (text, "$muted"))
+def _entry(keys: str, label: str, text: str, width: int) -> list[Content]:
+    """Keys, label and text in columns; the text goes on below itself."""
+    head = Content.assemble((f"{keys:<{_KEYS}} ", "bold $key-foreground"), f"{label:<{_LABEL}} " if label else "")
+    indent = 4 if width < _NARROW else _KEYS + _LABEL + 2
+    pieces = Content.styled(text, "$muted").wrap(max(10, width - indent))
+    if width < _NARROW:
+        return [head, *(Content(" " * indent) + piece for piece in pieces)]
+    first, *rest = pieces
+    return [
+        head.pad_right(max(0, indent - head.cell_length)) + first,
+        *(Content(" " * indent) + piece for piece in rest),
+    ]

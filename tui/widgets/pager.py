@@ -1,6 +1,6 @@
 """Text that is longer than the screen, read with the arrow and page keys."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -12,7 +12,7 @@ __all__ = ["Pager"]
 
 
 class Pager(Widget, can_focus=True):
-    """Lines of content; too long ones wrap. Keys move by line, page, and to the ends."""
+    """Lines of content, made for the width there is. Keys move by line, page, and to the ends."""
 
     DEFAULT_CSS = "Pager { height: 1fr; padding: 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -24,17 +24,11 @@ class Pager(Widget, can_focus=True):
         Binding("end", "end(1)", show=False),
     ]
 
-    def __init__(self, lines: Sequence[Content] = (), *, id: str | None = None) -> None:
+    def __init__(self, lines: Callable[[int], Sequence[Content]], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._lines = tuple(lines)
-        self._wrapped: list[Content] = []
+        self._lines = lines
+        self._wrapped: Sequence[Content] = ()
         self._top = 0
-
-    def set_lines(self, lines: Sequence[Content]) -> None:
-        """Show other lines, from the top."""
-        self._lines = tuple(lines)
-        self._top = 0
-        self._wrap()
 
     @property
     def position(self) -> str:
@@ -46,8 +40,7 @@ class Pager(Widget, can_focus=True):
         self._wrap()
 
     def _wrap(self) -> None:
-        width = max(1, self.content_size.width)
-        self._wrapped = [piece for line in self._lines for piece in (line.wrap(width) or [Content("")])]
+        self._wrapped = self._lines(max(1, self.content_size.width))
         self.action_move(0)
 
     def render(self) -> Content:

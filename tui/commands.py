@@ -1,0 +1,116 @@
+"""How a key press becomes a command of the registry.
+
+Every key first comes to the app. What types text goes to the focused field; else the key map says which command the
+key starts on the current screen, and anything else (arrows) goes to the focused widget. A command begins only when
+the widgets have dealt with all keys before it, and the next key waits until the command has put its dialog on the
+screen, so whatever is typed ahead lands where it belongs.
+"""
+
+import asyncio
+import inspect
+from typing import TYPE_CHECKING, Any, cast
+
+from textual import events
+from textual.widget import Widget
+
+from tui.actions import BY_ID, Action, handler_name
+from tui.keymap import Keymap, key_name
+from tui.terminal.app import TerminalApp
+
+if TYPE_CHECKING:
+    from tui.screens.base import CommandHost
+
+__all__ = ["CommandApp", "takes_text"]
+
+#: Keys that edit text, which no command may take from a focused field.
+_EDITING = frozenset(
+    (
+        *("backspace", "delete", "left", "right", "home", "end", "space", "ctrl+left", "ctrl+right"),
+        *("shift+left", "shift+right", "shift+home", "shift+end"),
+        *(f"ctrl+{letter}" for letter in "acdefkuvwx"),
+    )
+)
+#: Seconds a command waits for the keys before it; a widget that takes longer is stuck.
+_SETTLE = 2.0
+
+
+def takes_text(widget: Widget | None) -> bool:
+    """Whether letters typed now are text in `widget`."""
+    return widget is not None and widget.check_consume_key("x", "x")
+
+
+class CommandApp(TerminalApp[None], inherit_bindings=False):
+    """The part of the app that turns keys into commands."""
+
+    ENABLE_COMMAND_PALETTE = False
+    keymap: Keymap
+
+    def allows(self, action: Action) -> bool:
+        """Whether the user's role, and the mode of this session, permit the action."""
+        raise NotImplementedError
+
+    @property
+    def host(self) -> "CommandHost[Any]":
+        """The current screen, as what carries out commands."""
+        return cast("CommandHost[Any]", self.screen)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded and await self._take_key(event):
+            return
+        await super().on_event(event)
+
+    async def _take_key(self, event: events.Key) -> bool:
+        """Carry out the command of a key; False when the key is for the focused widget."""
+        name = key_name(event.key, event.character)
+        if takes_text(self.focused) and (name != event.key or len(name) == 1 or name in _EDITING):
+            return False
+        await self._settled(self.focused)
+        if not self._screen_stack_ready:
+            return False
+        host = self.host
+        action = self.keymap.find(host.current_scopes(), name, host.can_run)
+        if action is None:
+            return False
+        await self.run_command(action)
+        return True
+
+    @property
+    def _screen_stack_ready(self) -> bool:
+        from tui.screens.base import CommandHost
+
+        return bool(self.screen_stack) and isinstance(self.screen, CommandHost)
+
+    async def _settled(self, widget: Widget | None) -> None:
+        """Wait until a widget has dealt with the keys it was given."""
+        if widget is None or not widget.is_running:
+            return
+        done = asyncio.Event()
+        if widget.call_later(done.set):
+            try:
+                await asyncio.wait_for(done.wait(), _SETTLE)
+            except TimeoutError:
+                self.log.warning(f"{widget} did not deal with its keys")
+
+    async def run_command(self, action: Action, argument: str = "") -> None:
+        """Carry out an action here and now; `argument` is what the `:` command was given."""
+        self.clear_notice()
+        host = self.host
+        handler = getattr(host, handler_name(action), None) or getattr(self, handler_name(action))
+        result = handler(argument) if action.argument else handler()
+        if inspect.isawaitable(result):
+            await result
+        self.after_command()
+
+    async def run_by_id(self, action_id: str, argument: str = "") -> None:
+        """Carry out the action with this id, if it works here and now."""
+        action = BY_ID[action_id]
+        if self.host.can_run(action):
+            await self.run_command(action, argument)
+
+    def clear_notice(self) -> None:
+        """Take away what was announced before."""
+
+    def after_command(self) -> None:
+        """Bring the footer in line with the new state."""
+        if self._screen_stack_ready:
+            self.host.refresh_footer()

@@ -1,0 +1,246 @@
+"""The bin card of an item or a part: the figures, then everything that came, went and was counted."""
+
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.message import Message
+
+from tui.actions import Action
+from tui.api_errors import ApiError, NotFound
+from tui.history import Place
+from tui.screens.item_commands import ItemCommands
+from tui.screens.list_commands import ListCommands
+from tui.stock_actions import Posting
+from tui.views.card_data import ENTRIES_AT_MOST, CardData, load_card
+from tui.views.card_lines import CARD_LINES
+from tui.views.formats import quantity, with_unit
+from tui.widgets.columns import Column
+from tui.widgets.footer import KeyFooter
+from tui.widgets.line import Line, Part
+from tui.widgets.resource_table import ResourceTable
+from tui.widgets.row_source import PagedRows
+from tui.widgets.status_line import StatusLine
+from tui.widgets.virtual_list import VirtualList
+
+__all__ = ["CardScreen"]
+
+
+class CardScreen(ItemCommands, ListCommands):
+    """Shows `place`, whose model is "stockitem" or "part"."""
+
+    SCOPES: ClassVar[tuple[str, ...]] = ("card", "item", "list", "global")
+    TITLE_TEXT: ClassVar[str] = "Bin card"
+    CSS_PATH: ClassVar[str] = "../styles/card.tcss"
+    VIEW = CARD_LINES
+
+    class Loaded(Message):
+        """The card is known."""
+
+        def __init__(self, data: CardData) -> None:
+            super().__init__()
+            self.data = data
+
+    class Failed(Message):
+        """Loading did not work out."""
+
+        def __init__(self, error: ApiError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self._place = place
+        self._data: CardData | None = None
+        # All lines are in one page: a card is worked out as a whole.
+        self._lines = PagedRows(attrgetter("pk"), page_size=ENTRIES_AT_MOST * 2)
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="where")
+        yield Line(id="figures")
+        yield Line(id="facts")
+        yield Line(id="warning")
+        yield ResourceTable(
+            CARD_LINES.chosen(self.shown_columns()),
+            self._lines,
+            id="lines",
+            empty_text="No entries in the history.",
+            loading_text="Loading ...",
+        )
+        yield KeyFooter()
+        yield StatusLine(self.bincard.status)
+
+    def on_mount(self) -> None:
+        self.query_one("#where", Line).show([(self._place.title or "Bin card", "bold")])
+        self.set_focus(self.table)
+        self._load()
+
+    @property
+    def table(self) -> ResourceTable:
+        return self.query_one("#lines", ResourceTable)
+
+    @property
+    def _is_item(self) -> bool:
+        return self._place.model == "stockitem"
+
+    def place(self) -> Place:
+        line = self.table.current_row
+        title = self._data.title if self._data is not None else self._place.title
+        return Place(
+            "card", self._place.model, self._place.pk, title=title, cursor_pk=line.pk if line is not None else None
+        )
+
+    # Loading
+
+    @work(exclusive=True, group="card")
+    async def _load(self) -> None:
+        if self._place.pk is None:
+            return
+        try:
+            data = await load_card(self.bincard.session.client, self._place.model, self._place.pk)
+        except ApiError as error:
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self.Loaded(data))
+
+    def on_card_screen_loaded(self, message: Loaded) -> None:
+        first = self._data is None
+        self._data = data = message.data
+        self._lines.replace(0, data.card.lines, len(data.card.lines))
+        if first:
+            self.table.columns = self._columns()
+        self.table.refresh_rows()
+        if first and self._place.cursor_pk is not None:
+            self.table.move_to_key(self._place.cursor_pk)
+        self._show_heads(data)
+        self.refresh_footer()
+
+    def _columns(self) -> Sequence[Column]:
+        columns = self.VIEW.chosen(self.shown_columns())
+        names = self._data.items if self._data is not None else None
+        if names is None:
+            return columns
+        known: Mapping[int | None, str] = names
+        item = Column("item", "Item", lambda line: known.get(line.item, "gone"), width=12, min_width=6, priority=5)
+        return [columns[0], item, *columns[1:]]
+
+    def on_card_screen_failed(self, message: Failed) -> None:
+        if isinstance(message.error, NotFound):
+            self.table.loading_text = "It is not there any more: deleted, or used up."
+        else:
+            self.table.loading_text = "Not loaded; r tries again."
+        self.table.refresh()
+        self.bincard.announce(str(message.error), "error")
+
+    async def do_app_refresh(self) -> None:
+        """Ask for the card again."""
+        self._load()
+
+    def posted(self, posting: Posting) -> None:
+        self._load()
+
+    # The lines at the top
+
+    def _show_heads(self, data: CardData) -> None:
+        kind = "bin card of the item" if self._is_item else "bin card of the part"
+        self.query_one("#where", Line).show(
+            [(data.title, "bold"), (f"  {data.description}" if data.description else "", "")], [(kind, "")]
+        )
+        figures: list[Part] = []
+        for label, value in (
+            ("On hand", data.on_hand),
+            ("Allocated", data.allocated),
+            ("Available", data.available),
+            ("On order", data.on_order),
+        ):
+            if value is not None:
+                figures += [(f"{label} ", ""), (with_unit(value, data.unit), "bold"), ("   ", "")]
+        self.query_one("#figures", Line).show(figures)
+        facts = "   ".join(f"{label} {text}" for label, text in data.facts if text)
+        self.query_one("#facts", Line).show([(facts, "$muted")])
+        warning = self.query_one("#warning", Line)
+        text = _incomplete(data)
+        warning.show([(f"! {text}", "bold $warn")] if text else ())
+        warning.display = bool(text)
+
+    # Commands
+
+    def offers(self, action: Action) -> bool:
+        match action.id:
+            case "card.part":
+                return self._is_item
+            case "card.location":
+                return self._data is not None and self._data.item is not None and bool(self._data.item.get("location"))
+            case "item.card" | "list.pane" | "list.filter" | "list.mark" | "list.range" | "list.columns":
+                return False
+            case "list.open":
+                return not self._is_item and self._line_item() is not None
+            case _:
+                return super().offers(action)
+
+    def item_rows(self) -> list[Mapping[str, Any]]:
+        return [self._data.item] if self._data is not None and self._data.item is not None else []
+
+    def _line_item(self) -> int | None:
+        line = self.table.current_row
+        return line.item if line is not None else None
+
+    async def do_list_open(self) -> None:
+        """The card of the item that the line is about."""
+        item = self._line_item()
+        if item is not None:
+            await self.bincard.go(Place("card", "stockitem", item))
+
+    async def on_virtual_list_selected(self, message: VirtualList.Selected) -> None:
+        if self.offers_open:
+            await self.do_list_open()
+
+    @property
+    def offers_open(self) -> bool:
+        """Whether a line leads on to an item."""
+        return not self._is_item and self._line_item() is not None
+
+    def on_virtual_list_cursor_moved(self) -> None:
+        if not self._is_item:
+            self.refresh_footer()
+
+    async def do_card_items(self) -> None:
+        """The stock items of the part."""
+        if self._data is not None:
+            await self.bincard.go(Place("stock", "part", self._data.part, title=self._data.title))
+
+    async def do_card_part(self) -> None:
+        """The card of the whole part."""
+        if self._data is not None:
+            await self.bincard.go(Place("card", "part", self._data.part))
+
+    async def do_card_location(self) -> None:
+        """The location of the item, the cursor on it."""
+        if self._data is not None and self._data.item is not None:
+            row = self._data.item
+            await self.bincard.go(Place("stock", "stocklocation", row["location"], cursor_pk=row["pk"]))
+
+    async def do_card_close(self) -> None:
+        """Back to where the card was opened."""
+        if self.bincard.history.can_go_back:
+            await self.bincard.do_app_back()
+        else:
+            await self.bincard.go(Place("stock", "stocklocation", None))
+
+    def sort(self, key: str, *, descending: bool) -> None:
+        """A bin card is in the order of time."""
+
+
+def _incomplete(data: CardData) -> str:
+    """What the history does not explain, "" when it explains everything."""
+    card, parts = data.card, []
+    if data.older:
+        parts.append(f"{data.older} older entries are not shown")
+    if card.opening:
+        parts.append(f"{quantity(card.opening)} lay there before the first entry")
+    if card.unexplained:
+        times = "once" if card.unexplained == 1 else f"{card.unexplained} times"
+        parts.append(f"the quantity changed {times} without an entry")
+    return "History incomplete: " + "; ".join(parts) + "." if parts else ""

@@ -1,0 +1,87 @@
+"""The filter: one line that narrows the list while you type."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Input
+
+from tui.widgets.field import Field
+from tui.widgets.line import Line
+
+__all__ = ["FilterBar"]
+
+#: Seconds without a key before the server is asked.
+PAUSE = 0.15
+
+
+class FilterBar(Horizontal):
+    """Hidden until opened. Says `Changed` when typing pauses; only the last of a burst arrives."""
+
+    DEFAULT_CSS = """
+    FilterBar { height: 1; display: none; }
+    FilterBar > Line { width: 8; padding: 0 1; }
+    FilterBar.-open { display: block; }
+    """
+
+    class Changed(Message):
+        """Another text is to be filtered by."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, FilterBar.Changed)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._timer: Timer | None = None
+        self._said = ""
+
+    def compose(self) -> ComposeResult:
+        label = Line()
+        label.show([("Filter", "bold")])
+        yield label
+        yield Field(placeholder="part, IPN, batch, serial, location ...")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on the screen."""
+        return self.has_class("-open")
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.query_one(Field).value.strip()
+
+    def open(self) -> None:
+        """Show it and put the focus into it."""
+        self.add_class("-open")
+        self.screen.set_focus(self.query_one(Field))
+
+    def close(self) -> None:
+        """Hide it; what is typed goes on filtering."""
+        self.remove_class("-open")
+
+    def set_text(self, text: str) -> None:
+        """Put a text there without saying so."""
+        self._said = text
+        field = self.query_one(Field)
+        with field.prevent(Input.Changed):
+            field.value = text
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(PAUSE, self.say)
+
+    def say(self) -> None:
+        """Tell what is typed now, if that has not been told."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self.text != self._said:
+            self._said = self.text
+            self.post_message(self.Changed(self.text))
