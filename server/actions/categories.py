@@ -3,9 +3,9 @@
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from server.actions.attached import drop_attached
 from server.actions.parts import remove_part
 from server.actions.trees import plant, uproot
-from server.db.models.common import Parameter
 from server.db.models.part import Part, PartCategory, PartCategoryStar
 from server.db.trees import below
 from server.domain.errors import InvalidInput, WrongState
@@ -14,7 +14,6 @@ __all__ = ["check_category", "delete_category", "settle_category", "star_categor
 
 CATEGORIES: Table = PartCategory.__table__  # type: ignore[assignment]
 PARTS: Table = Part.__table__  # type: ignore[assignment]
-PARAMETERS: Table = Parameter.__table__  # type: ignore[assignment]
 STARS: Table = PartCategoryStar.__table__  # type: ignore[assignment]
 
 
@@ -49,9 +48,10 @@ def star_category(session: Session, category: int, user: int, wanted: bool) -> N
 
 def delete_category(
     session: Session, category: PartCategory, *, delete_parts: bool, delete_children: bool, locking: bool
-) -> None:
+) -> list[str]:
     """Delete a category. Its parts, and with `delete_children` those of all categories below it, go too or move to the
-    category above; the categories below go too or hang on the one above. Locked parts do not go (WrongState)."""
+    category above; the categories below go too or hang on the one above. Locked parts do not go (WrongState). Gives
+    the paths of the files that nothing refers to any more."""
     low, high = below(category.tree_path)
     nodes = session.scalars(
         select(PartCategory)
@@ -59,23 +59,19 @@ def delete_category(
         .order_by(PartCategory.level.desc(), PartCategory.pk)
     ).all()
     gone = [category.pk, *([node.pk for node in nodes] if delete_children else [])]
-    if delete_parts:
-        _delete_parts(session, gone, locking)
+    files = _delete_parts(session, gone, locking) if delete_parts else []
     session.execute(update(Part).where(Part.category_id.in_(gone)).values(category_id=category.parent_id))
     if not delete_children:
         uproot(session, category)
     for node in (*(nodes if delete_children else ()), category):
         session.delete(node)
         session.flush()
-    session.execute(
-        delete(PARAMETERS).where(PARAMETERS.c.model_type == "part.partcategory", PARAMETERS.c.model_id.in_(gone))
-    )
+    return files + drop_attached(session, "part.partcategory", gone)
 
 
-def _delete_parts(session: Session, categories: list[int], locking: bool) -> None:
+def _delete_parts(session: Session, categories: list[int], locking: bool) -> list[str]:
     parts = session.scalars(select(Part).where(Part.category_id.in_(categories)).order_by(Part.pk)).all()
     locked = [part.name for part in parts if part.locked]
     if locked and locking:
         raise WrongState(f"These parts are locked and cannot be deleted: {', '.join(locked[:5])}")
-    for part in parts:
-        remove_part(session, part)
+    return [path for part in parts for path in remove_part(session, part)]

@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from server.actions.attached import drop_attached
+from server.actions.boms import used_in
 from server.actions.stock.deletion import delete_items
 from server.actions.trees import ancestors, plant, uproot
-from server.db.models.common import Attachment, Parameter, ParameterTemplate, TaggedItem
+from server.db.models.common import Parameter, ParameterTemplate
 from server.db.models.part import (
     BomItem,
-    BomItemSubstitute,
     Part,
     PartCategory,
     PartCategoryParameterTemplate,
@@ -19,10 +20,18 @@ from server.db.models.part import (
     PartTestTemplate,
 )
 from server.db.models.stock import StockItem
-from server.db.trees import below
 from server.domain.parts import Namesakes, PartFacts, PartPolicy, Revised, check_deletion, check_part
 
-__all__ = ["check", "copy_category_parameters", "copy_parameters", "copy_tests", "delete_part", "settle", "star"]
+__all__ = [
+    "check",
+    "copy_category_parameters",
+    "copy_tests",
+    "delete_part",
+    "remove_part",
+    "settle",
+    "shares_image",
+    "star",
+]
 
 PARTS: Table = Part.__table__  # type: ignore[assignment]
 ITEMS: Table = StockItem.__table__  # type: ignore[assignment]
@@ -89,37 +98,12 @@ def settle(session: Session, part: Part, changed: Mapping[str, Any] | Sequence[s
 
 def _make_assemblies_trackable(session: Session, parts: Sequence[int]) -> None:
     while parts:
-        assemblies = _used_in(session, parts)
+        assemblies = used_in(session, parts)
         parts = session.scalars(
             select(PARTS.c.pk).where(PARTS.c.pk.in_(assemblies), PARTS.c.trackable.is_(False)).order_by(PARTS.c.pk)
         ).all()
         if parts:
             session.execute(update(Part).where(Part.pk.in_(parts)).values(trackable=True))
-
-
-def _used_in(session: Session, parts: Sequence[int]) -> set[int]:
-    """The assemblies whose bills of materials name one of the parts: itself, as a substitute, or by a template that
-    stands for its variants; with the variants that inherit the line."""
-    paths = session.scalars(select(PARTS.c.tree_path).where(PARTS.c.pk.in_(parts))).all()
-    templates = {key for path in paths for key in ancestors(path, itself=False)}
-    substituted = select(BomItemSubstitute.bom_item_id).where(BomItemSubstitute.part_id.in_(parts))
-    lines = session.execute(
-        select(BomItem.part_id, BomItem.inherited, Part.tree_path)
-        .join(Part, Part.pk == BomItem.part_id)
-        .where(
-            or_(
-                BomItem.sub_part_id.in_(parts),
-                and_(BomItem.allow_variants.is_(True), BomItem.sub_part_id.in_(templates)),
-                BomItem.pk.in_(substituted),
-            )
-        )
-    ).all()
-    found = {line.part_id for line in lines}
-    for line in lines:
-        if line.inherited:
-            low, high = below(line.tree_path)
-            found.update(session.scalars(select(PARTS.c.pk).where(PARTS.c.tree_path >= low, PARTS.c.tree_path < high)))
-    return found
 
 
 def star(session: Session, part: int, user: int, wanted: bool) -> None:
@@ -132,18 +116,6 @@ def star(session: Session, part: int, user: int, wanted: bool) -> None:
 
 
 # ----------------------------------------------------------------------------------------------------------- copying
-
-
-def copy_parameters(session: Session, original: int, part: int, **written: Any) -> None:
-    """Give a part the parameters of another one that it has not got itself. `written` says when and by whom."""
-    has = select(PARAMETERS.c.template_id).where(PARAMETERS.c.model_type == "part.part", PARAMETERS.c.model_id == part)
-    rows = session.execute(
-        select(PARAMETERS.c.template_id, PARAMETERS.c.data, PARAMETERS.c.data_numeric, PARAMETERS.c.note)
-        .where(PARAMETERS.c.model_type == "part.part", PARAMETERS.c.model_id == original)
-        .where(PARAMETERS.c.template_id.not_in(has))
-        .order_by(PARAMETERS.c.pk)
-    )
-    _add_parameters(session, part, [dict(row._mapping) for row in rows], written)
 
 
 def copy_category_parameters(session: Session, part: Part, **written: Any) -> None:
@@ -197,20 +169,28 @@ def copy_tests(session: Session, original: int, part: Part) -> None:
 # ---------------------------------------------------------------------------------------------------------- deleting
 
 
-def delete_part(session: Session, part: Part, policy: PartPolicy) -> None:
-    """Delete a part with its stock and everything that belongs to it; its variants hang on the template above. Raises
-    WrongState where it is active, locked or part of an assembly."""
+def delete_part(session: Session, part: Part, policy: PartPolicy) -> list[str]:
+    """Delete a part with its stock and all that belongs to it; its variants hang on the template above. Gives the
+    paths of the files that nothing refers to any more. Raises WrongState where it is active, locked or part of an
+    assembly."""
     used = session.execute(select(BomItem.pk).where(BomItem.sub_part_id == part.pk).limit(1)).first() is not None
     check_deletion(active=part.active, locked=part.locked, used_in_assembly=used, policy=policy)
-    remove_part(session, part)
+    return remove_part(session, part)
 
 
-def remove_part(session: Session, part: Part) -> None:
-    """Delete a part without asking whether it may go."""
+def remove_part(session: Session, part: Part) -> list[str]:
+    """Delete a part without asking whether it may go; the paths of its files."""
     uproot(session, part, "variant_of")
-    delete_items(session, session.scalars(select(ITEMS.c.pk).where(ITEMS.c.part_id == part.pk)).all())
-    for model, name in ((TaggedItem, "part.part"), (Parameter, "part.part"), (Attachment, "part")):
-        table: Table = model.__table__  # type: ignore[assignment]
-        session.execute(delete(table).where(table.c.model_type == name, table.c.model_id == part.pk))
+    files = delete_items(session, session.scalars(select(ITEMS.c.pk).where(ITEMS.c.part_id == part.pk)).all())
+    files += drop_attached(session, "part.part", [part.pk])
+    if part.image and not shares_image(session, part):
+        files.append(part.image)
     session.delete(part)
     session.flush()
+    return files
+
+
+def shares_image(session: Session, part: Part) -> bool:
+    """Whether another part shows the same picture."""
+    same = select(PARTS.c.pk).where(PARTS.c.image == part.image, PARTS.c.pk != part.pk)
+    return session.execute(same.limit(1)).first() is not None

@@ -106,5 +106,3 @@ def key_of_test(name: str) -> str:
     a digit gets an underscore before it."""
     key = "".join(character for character in name.strip().lower() if character.isalnum() or character == "_")
     return f"_{key}" if key[:1].isdigit() else key
-
-

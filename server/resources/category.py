@@ -3,21 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 
 from server.actions.categories import check_category, delete_category, settle_category, star_category
 from server.actions.trees import ancestors
 from server.db.models.part import Part, PartCategory, PartCategoryParameterTemplate, PartCategoryStar
-from server.db.trees import below
 from server.domain.errors import InvalidInput
 from server.domain.icons import check_icon
 from server.resources.briefs import PARAMETER_TEMPLATE, parameters_many, path_many
 from server.resources.part_figures import category_default_location
+from server.resources.tree_filters import tree_filters
 from server.resources.trees import TreeResource, below_count, tree_number, tree_number_filter, tree_search, tree_stop
+from server.resources.uploads import discard
 from server.rest import fields as f
 from server.rest.access import Role
 from server.rest.context import Context
-from server.rest.filters import BAD_CHOICE, Compare, Custom, Exact, Flag, RelatedTo, Set, read_boolean
+from server.rest.filters import Compare, Custom, Exact, Flag, RelatedTo, Set, read_boolean
 from server.rest.query import Computed, Const, Detail, Source, Test
 from server.rest.resource import Hooks, Resource, col, shape
 
@@ -80,92 +81,6 @@ CATEGORY_DETAIL = CATEGORY.but("path", "parameters").plus(
 """A category inside another object."""
 
 
-# ---------------------------------------------------------------------------------------------------------- filters
-
-
-def _cascades(context: Context) -> bool:
-    return read_boolean(context.query.get("cascade")) or False
-
-
-def _node(name: str, text: str, context: Context) -> tuple[str, int]:
-    """The tree path and level of the category that a filter names. Raises InvalidInput where there is none."""
-    nodes = PartCategory.__table__
-    found = text.isdigit() and int(text) < 2**63 and context.ask(
-        ("category place",),
-        lambda: select(nodes.c.tree_path, nodes.c.level).where(nodes.c.pk == bindparam("pk")), pk=int(text),
-    )  # fmt: skip
-    if not found:
-        raise InvalidInput({name: [BAD_CHOICE]})
-    return found[0][0], found[0][1]
-
-
-def _depth(context: Context) -> int | None:
-    """How many levels are asked for; None: all. Raises InvalidInput where it is no number."""
-    text = context.query.get("depth", "").strip()
-    if not text:
-        return None
-    try:
-        return int(float(text))
-    except (ValueError, OverflowError):
-        raise InvalidInput({"depth": ["Enter a number."]}) from None
-
-
-def _by_parent(text: str, context: Context) -> Test | None:
-    """Direct children of a category, with `cascade` all below it, with `depth` down to so many levels below."""
-    if not text:
-        return None
-    path, level = _node("parent", text, context)
-    depth = _depth(context)
-    low, high = below(path)
-    cascade = _cascades(context)
-
-    def where(row: Source) -> ColumnElement[Any]:
-        inside = and_(row.c.tree_path > bindparam("f_low"), row.c.tree_path < bindparam("f_high"))
-        children = row.c.parent_id == bindparam("f_parent")
-        bounded = [] if depth is None else [row.c.level <= bindparam("f_deepest")]
-        return and_(inside if cascade else children, *bounded)
-
-    parameters: dict[str, Any] = {"f_low": low, "f_high": high} if cascade else {"f_parent": int(text)}
-    if depth is not None:
-        parameters["f_deepest"] = level + depth
-    return Test(("parent", cascade, depth is None), where, parameters)
-
-
-def _by_depth(text: str, context: Context) -> Test | None:
-    """Not deeper than so many levels; with a parent, `_by_parent` counts from there."""
-    depth = _depth(context)
-    if depth is None or context.query.get("parent"):
-        return None
-    return Test(("depth",), lambda row: row.c.level <= bindparam("f_depth"), {"f_depth": depth})
-
-
-def _is_root(row: Source) -> ColumnElement[Any]:
-    return row.c.parent_id.is_(None)
-
-
-def _top_level(text: str, context: Context) -> Test | None:
-    return Test(("top level",), _is_root) if read_boolean(text) and not _cascades(context) else None
-
-
-def _cascade(text: str, context: Context) -> Test | None:
-    """`cascade=false` shows the top level, unless a parent says what to show."""
-    top_level = read_boolean(context.query.get("top_level")) or False
-    if read_boolean(text) is False and (not context.query.get("parent") or top_level):
-        return Test(("top level",), _is_root)
-    return None
-
-
-def _exclude_tree(text: str, context: Context) -> Test | None:
-    if not text:
-        return None
-    low, high = below(_node("exclude_tree", text, context)[0])
-    return Test(
-        ("exclude tree",),
-        lambda row: or_(row.c.tree_path < bindparam("f_xlow"), row.c.tree_path >= bindparam("f_xhigh")),
-        {"f_xlow": low, "f_xhigh": high},
-    )
-
-
 # ---------------------------------------------------------------------------------------------------------- writing
 
 
@@ -182,10 +97,11 @@ def _after(context: Context, row: Any, values: Mapping[str, Any], created: bool)
 
 
 def _delete(context: Context, row: Any, told: Mapping[str, Any]) -> None:
-    delete_category(
+    files = delete_category(
         context.session, row, delete_parts=told["delete_parts"], delete_children=told["delete_child_categories"],
         locking=bool(context.setting("PART_ENABLE_LOCKING")),
     )  # fmt: skip
+    discard(context, files)
 
 
 CATEGORIES = Resource(
@@ -203,11 +119,7 @@ CATEGORIES = Resource(
         Exact("name"),
         Set("structural"),
         Flag("starred", _starred),
-        Custom("depth", _by_depth),
-        Custom("top_level", _top_level),
-        Custom("cascade", _cascade),
-        Custom("parent", _by_parent),
-        Custom("exclude_tree", _exclude_tree),
+        *tree_filters(PartCategory),
     ),
     search=("name", "description", "pathstring"),
     ordering={

@@ -39,10 +39,12 @@ from server.db.models.part_pricing import PartPricing
 from server.db.models.stock import StockItem, StockLocation
 from server.db.types import Fixed
 from server.domain.status import ACTIVE_BUILDS, OPEN_PURCHASE_ORDERS, OPEN_SALES_ORDERS, Status
+from server.domain.stock import AVAILABLE
 from server.resources.trees import tree_stop
 from server.rest.query import Source
 
 __all__ = [
+    "ONE",
     "Which",
     "above_zero",
     "allocated_to_builds",
@@ -61,6 +63,7 @@ __all__ = [
     "revision_count",
     "scheduled_to_build",
     "stock_item_count",
+    "total_in_stock",
     "unallocated_stock",
     "variant_allocations",
     "variant_stock",
@@ -111,9 +114,11 @@ def with_variants(part: Source, key: Expression) -> Expression:
 
 
 def is_in_stock(item: FromClause) -> Expression:
-    """Whether a stock item counts: there is some of it, here, and it is not sold, installed, used up or being built."""
+    """Whether a stock item counts: there is some of it, here and usable, and it is not sold, installed, used up or
+    being built."""
     return and_(
         item.c.quantity > literal_column("0"),
+        item.c.status.in_(codes(sorted(AVAILABLE))),
         item.c.sales_order_id.is_(None),
         item.c.customer_id.is_(None),
         item.c.belongs_to_id.is_(None),
@@ -167,9 +172,14 @@ def stock_item_count(part: Source) -> Expression:
     return _count(select(func.count()).select_from(item).where(item.c.part_id == part.c.pk), part)
 
 
+def total_in_stock(part: Source) -> Expression:
+    """What is in stock of the part and its variants."""
+    return type_coerce(in_stock(part) + variant_stock(part), Fixed(QUANTITY_PLACES))
+
+
 def unallocated_stock(part: Source) -> Expression:
     """What is in stock of the part and its variants and not promised to anybody, never below 0."""
-    free = in_stock(part) + variant_stock(part) - allocated_to_sales(part) - allocated_to_builds(part)
+    free = total_in_stock(part) - allocated_to_sales(part) - allocated_to_builds(part)
     return above_zero(free)
 
 

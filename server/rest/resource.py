@@ -108,7 +108,7 @@ def currency_pairs(context: Context | None) -> Sequence[tuple[Any, str]]:
 def col(name: str, source: str | None = None, encode: Any = None, **changes: Any) -> Column:
     """A column of the model; `changes` to its field (label, read_only, ...), and `flag`, `default`, `in_writes` of the
     member."""
-    switches: dict[str, Any] = {key: changes.pop(key) for key in ("flag", "in_writes") if key in changes}
+    switches: dict[str, Any] = {key: changes.pop(key) for key in ("flag", "in_writes", "hidden_in") if key in changes}
     if "flag" in switches and "shown" in changes:
         switches["default"] = changes.pop("shown")
     return Column(name=name, source=source, encode=encode, changes=changes, **switches)
@@ -330,7 +330,7 @@ class Resource:
         if not terms:
             terms = [Order(path.lstrip("-"), path.startswith("-")) for path in self.default_order]
         if all(term.path != "pk" for term in terms):
-            terms.append(Order("pk"))
+            terms.append(Order("pk", terms[-1].descending))
         return tuple(terms)
 
     def listing(self, context: Context) -> Answer:
@@ -601,7 +601,8 @@ def _member_metadata(member: Member) -> dict[str, Any]:
     if member.field is None:
         return f.Any_(name=member.name, read_only=True).metadata()
     about = member.field.named(member.name).metadata()
-    if isinstance(member, (Computed, Joined)) and not member.field.read_only:
+    settable = isinstance(member, Computed) and member.settable
+    if isinstance(member, (Computed, Joined)) and not member.field.read_only and not settable:
         about["read_only"], about["required"] = True, False
     return about
 
