@@ -129,18 +129,20 @@ def age_text(seconds: int) -> str:
         count, rest = divmod(seconds, length)
         if not count:
             continue
-        words = [_counted(count, name)]
-        if length > 3600 and index + 1 < len(_SPANS):
-            smaller, size = _SPANS[index + 1]
-            words += [_counted(rest // size, smaller)] if rest // size else []
-        return f"{', '.join(words)} ago"
-    return f"{_counted(seconds, 'second')} ago"
+        if length <= 3600:
+            return f"{_one(name) if count == 1 else _counted(count, name)} ago"
+        smaller, size = _SPANS[index + 1]
+        beside = f", {_counted(rest // size, smaller)}" if rest >= size else ""
+        return f"{_counted(count, name)}{beside} ago"
+    return f"{_one('second') if seconds == 1 else _counted(seconds, 'second')} ago"
 
 
 def _counted(count: int, name: str) -> str:
-    if count == 1:
-        return f"an {name}" if name == "hour" else f"a {name}" if name in ("minute", "second") else f"1 {name}"
-    return f"{count} {name}s"
+    return f"{count} {name}{'' if count == 1 else 's'}"
+
+
+def _one(name: str) -> str:
+    return f"an {name}" if name == "hour" else f"a {name}"
 
 
 def _pair(kind: str) -> Callable[[Mapping[str, Any]], Any]:

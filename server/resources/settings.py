@@ -15,6 +15,7 @@ from server.domain.settings_catalog import GLOBAL, USER, Setting, SettingValue
 from server.rest import fields as f
 from server.rest.access import Authenticated, StaffWrites
 from server.rest.context import Answer, Context
+from server.rest.filters import read_boolean
 from server.rest.pages import page_of
 from server.rest.resource import Endpoint, Resource, Route
 
@@ -165,7 +166,10 @@ def _checked(context: Context, setting: Setting, value: Any) -> str:
     if len(text) > LONGEST:
         raise InvalidInput(f"Ensure this field has no more than {LONGEST} characters.", field="value")
     if setting.kind == "boolean":
-        return str(f.Boolean().parse(value if isinstance(value, bool) else text, context))
+        wanted = value if isinstance(value, bool) else read_boolean(text)
+        if wanted is None:
+            raise InvalidInput("Must be a valid boolean.")
+        return str(wanted)
     if setting.kind == "integer":
         return str(_whole_number(setting, text))
     choices = _choices(context, setting)
