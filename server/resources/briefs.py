@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, select
 
+from server.actions.targets import target_of
 from server.db.models.common import Parameter, ParameterTemplate, ProjectCode, SelectionList, TaggedItem
 from server.db.models.company import Address, Company, Contact, ManufacturerPart, SupplierPart, SupplierPriceBreak
 from server.db.models.part import Part
@@ -17,6 +18,7 @@ from server.db.models.part_pricing import PartPricing
 from server.db.models.stock import StockLocation
 from server.db.models.users import Group, Owner, User
 from server.rest import fields as f
+from server.rest.context import Context
 from server.rest.many import rows_by_key
 from server.rest.query import (
     Column,
@@ -49,7 +51,9 @@ __all__ = [
     "PRICE_BREAK_BRIEF",
     "PROJECT_CODE",
     "SUPPLIER_PART_BRIEF",
+    "UNIQUENESS",
     "USER_BRIEF",
+    "KindOfObject",
     "duplicate_of",
     "fixed_text",
     "full_name",
@@ -222,6 +226,15 @@ PARAMETER_MODELS: Mapping[str, str] = {
 }
 """What can have parameters, and what people call it."""
 
+
+class KindOfObject(f.Choice):
+    """A kind of object by its label ("part.part"); its bare name is understood as well."""
+
+    def convert(self, value: Any, context: Context) -> Any:
+        target = target_of(value) if isinstance(value, str) else None
+        return super().convert(value if target is None else target.label, context)
+
+
 UNIQUENESS = ((0, "No uniqueness required"), (1, "Unique for model type"), (2, "Globally unique"))
 
 PARAMETER_TEMPLATE = shape(
@@ -232,7 +245,7 @@ PARAMETER_TEMPLATE = shape(
     "description",
     Column(
         name="model_type",
-        field=f.Choice(
+        field=KindOfObject(
             label="Model Type", help_text="Target model type for this parameter template", allow_null=True,
             choices=(("", "---------"), *PARAMETER_MODELS.items()), meta={"default": "", "filters": {}}, required=False,
         ),
@@ -261,7 +274,7 @@ PARAMETER = shape(
     "template",
     Column(
         name="model_type",
-        field=f.Choice(
+        field=KindOfObject(
             label="Model Type", choices=tuple(PARAMETER_MODELS.items()), required=False,
             meta={"default": "", "filters": {}},
         ),
@@ -418,7 +431,7 @@ PRICE_BREAK_BRIEF = shape(
     SupplierPriceBreak,
     "pk",
     "part",
-    col("quantity", required=True),
+    col("quantity", required=True, floor=1),
     Column(
         name="price",
         field=f.Money(

@@ -7,7 +7,17 @@ from typing import Protocol
 from server.domain.errors import Forbidden
 from server.rest.context import Context
 
-__all__ = ["VERBS", "Access", "AdminWrites", "Authenticated", "Public", "Role", "StaffWrites", "Superuser"]
+__all__ = [
+    "VERBS",
+    "Access",
+    "AdminWrites",
+    "Authenticated",
+    "Public",
+    "Role",
+    "RoleWrites",
+    "StaffWrites",
+    "Superuser",
+]
 
 VERBS: Mapping[str, str] = {
     "GET": "view", "HEAD": "view", "OPTIONS": "view", "POST": "add", "PUT": "change", "PATCH": "change",
@@ -90,4 +100,18 @@ class Superuser:
     def check(self, context: Context, method: str) -> None:
         user = context.user
         if not (user.is_superuser or (self.staff and user.is_staff)):
+            raise Forbidden
+
+
+@dataclass(frozen=True)
+class RoleWrites:
+    """Any user reads; who writes must have the method's verb on one of these roles."""
+
+    roles: tuple[str, ...]
+
+    def check(self, context: Context, method: str) -> None:
+        user = context.user
+        if method in ("GET", "HEAD", "OPTIONS"):
+            return
+        if not any(user.may(role, VERBS[method]) for role in self.roles):
             raise Forbidden
