@@ -114,19 +114,12 @@ def _stat_fields(pid: int) -> list[str] | None:
         return None
 
 
-class _Screen(pyte.Screen):
-    """pyte's screen without answers to queries: the program meets a terminal that stays silent."""
-
-    def write_process_input(self, data: str) -> None:
-        """Keep silent."""
-
-
 class Terminal:
     """One program in one pseudo terminal, emulated by pyte.
 
     `output` holds every byte the program sent, `bells` and `clipboards` what it rang and copied (OSC 52 payloads,
     still base64), `cpu_used` its CPU seconds once it has ended. `ignore_hangup` starts it with SIGHUP ignored, as
-    `nohup` does.
+    `nohup` does. It answers where the cursor is (always the same place) unless `answers` is False; no other question.
     """
 
     def __init__(
@@ -138,8 +131,9 @@ class Terminal:
         env: Mapping[str, str] | None = None,
         cwd: str | os.PathLike[str] | None = None,
         ignore_hangup: bool = False,
+        answers: bool = True,
     ) -> None:
-        self.screen = _Screen(columns, rows)
+        self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._pending = b""
         self.output = bytearray()
@@ -147,6 +141,7 @@ class Terminal:
         self.bells = 0
         self.status: int | None = None
         self.cpu_used = 0.0
+        self.answers = answers
         self._at_mark = 0
         self.started_at = time.monotonic()
         self._spawn(list(argv), clean_environment(env), cwd, ignore_hangup)
@@ -241,6 +236,8 @@ class Terminal:
             data = b""
         if not data:
             self.hang_up()
+        for _ in range(data.count(b"\x1b[6n") if self.answers else 0):
+            self.send(b"\x1b[1;1R")
         return data
 
     def draw(self, data: bytes) -> None:

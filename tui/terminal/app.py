@@ -98,12 +98,12 @@ class TerminalApp(App[ReturnType]):
         """Leave the mouse pointer alone (overridden: Textual sends its shape to every terminal)."""
 
     def _send_frame(self) -> None:
-        """Send what changed, or, while the line is still busy with the last frame, let it wait and gather."""
+        """Send what changed, or, while the line is still busy with what was sent, let it wait and gather."""
         driver = self._driver
         writer = driver.writer if isinstance(driver, TerminalDriver) else None
         if writer is None or self._frame_waits or not isinstance(driver, TerminalDriver):
             return
-        self._frame_waits = writer.call_when_idle(self._line_free)
+        self._frame_waits = writer.call_when_free(self._line_free)
         if self._frame_waits:
             return
         if driver.epoch != self._painted_epoch:
@@ -112,7 +112,7 @@ class TerminalApp(App[ReturnType]):
         writer.write(self._painter.paint(self.screen.outer_size.clamp_offset(self.cursor_position)))
 
     def _line_free(self) -> None:
-        """In the writer's thread: the last frame is out."""
+        """In the writer's thread: the line can take more."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._send_waiting_frame)
 

@@ -1,8 +1,9 @@
 """The driver between Textual and the terminal.
 
 Textual's own driver spins when its input ends, knows nothing of hang-ups, asks the terminal questions whose answers
-we do not need, and turns on modes that a dropped line would leave behind in the user's terminal. This one asks
-nothing, sleeps until there is something to read, and tells the app's `Lifecycle` when the terminal is gone.
+we do not need, and turns on modes that a dropped line would leave behind in the user's terminal. This one asks only
+whether the line keeps up (see `writer`), sleeps until there is something to read, and tells the app's `Lifecycle`
+when the terminal is gone.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
+from textual.message import Message
 
 from tui.terminal.writer import Writer
 
@@ -118,8 +120,10 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was found."""
-        self.disable_input()
         self.write((MOUSE_OFF if self._mouse else "") + LEAVE)
+        if self._writer is not None:
+            self._writer.settle()
+        self.disable_input()
         self.close()
         if self.attrs_before is not None:
             with suppress(termios.error):  # the terminal is gone: nothing left to restore
@@ -193,6 +197,14 @@ class TerminalDriver(LinuxDriver):
         """Seconds until the parser must be told that an escape sequence will not go on."""
         due = parser._timeout_time
         return ORPHAN_CHECK if due is None else max(0.001, min(ORPHAN_CHECK, due - time.monotonic()))
+
+    def process_message(self, message: Message) -> None:
+        """Pass an event on to the app, except the answer that is for the writer. Runs in the input thread."""
+        if isinstance(message, events.CursorPosition):
+            if self._writer is not None:
+                self._writer.answered()
+            return
+        super().process_message(message)
 
     # -- the end -----------------------------------------------------------------------------------------------------
 

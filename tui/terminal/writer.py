@@ -1,14 +1,24 @@
-"""Writes to the terminal from a thread of its own, so that a slow line never holds up the keyboard."""
+"""Writes to the terminal from a thread of its own, and knows when the line has fallen behind.
+
+What is written to a pseudo terminal vanishes into buffers: those of ssh alone hold minutes of a slow line. A held
+arrow key would fill them, and the screen would go on moving long after the key was let go. So after every `WINDOW`
+bytes the terminal is asked where its cursor is; until it answers, at most as much again is sent, and frames gather
+in the painter meanwhile. A terminal that does not answer is asked once and then never again.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 
-__all__ = ["Writer"]
+__all__ = ["QUESTION", "Writer"]
 
-STOP_PATIENCE = 0.5  # seconds to wait at the end for a terminal that takes nothing
+QUESTION = "\x1b[6n"  # cursor position report, which every terminal since the VT100 answers
+WINDOW = 500  # bytes that may be under way before the answer to the last question
+PATIENCE = 4.0  # seconds to wait for an answer before sending on
+STOP_PATIENCE = 0.5  # seconds to wait at the end for a terminal that takes nothing, or owes an answer
 
 
 class Writer(threading.Thread):
@@ -21,28 +31,46 @@ class Writer(threading.Thread):
         self._change = threading.Condition()
         self._waiting: list[str] = []
         self._busy = self._stopping = self._broken = False
-        self._when_idle: Callable[[], None] | None = None
+        self._when_free: Callable[[], None] | None = None
+        self._asked_at: float | None = None
+        self._under_way = 0  # bytes since the last question
+        self._answers = True
 
     def write(self, text: str) -> None:
         """Queue text; it is dropped once the terminal is gone."""
         with self._change:
             if text and not self._broken:
                 self._waiting.append(text)
-                self._change.notify()
+                self._change.notify_all()
 
-    def call_when_idle(self, callback: Callable[[], None]) -> bool:
-        """Have the callback called once, from the thread, when all is written; False when all is written already."""
+    def call_when_free(self, callback: Callable[[], None]) -> bool:
+        """Have the callback called once, from the thread, when the line can take more; False when it can now."""
         with self._change:
-            if not self._busy and not self._waiting:
+            if self._is_free():
                 return False
-            self._when_idle = callback
+            self._when_free = callback
+            self._change.notify_all()
             return True
+
+    def answered(self) -> None:
+        """Take note that the terminal answered the question."""
+        with self._change:
+            self._asked_at = None
+            self._answers = True
+            self._change.notify_all()
+
+    def settle(self) -> None:
+        """Wait a little until all is written and answered, so that no answer arrives after the client has gone."""
+        with self._change:
+            self._change.wait_for(
+                lambda: self._broken or not (self._busy or self._waiting or self._asked_at), STOP_PATIENCE
+            )
 
     def stop(self) -> None:
         """Write what is queued and end; gives up on a terminal that takes nothing."""
         with self._change:
             self._stopping = True
-            self._change.notify()
+            self._change.notify_all()
         self.join(STOP_PATIENCE)
 
     def run(self) -> None:
@@ -50,21 +78,42 @@ class Writer(threading.Thread):
         while (text := self._next()) is not None:
             self._send(text.encode("utf-8", "replace"))
             with self._change:
-                self._busy = bool(self._waiting)
-                callback = None if self._busy else self._when_idle
-                if callback is not None:
-                    self._when_idle = None
-            if callback is not None:
-                callback()
+                self._busy = False
+                self._change.notify_all()
+
+    def _is_free(self) -> bool:
+        if self._busy or self._waiting:
+            return False
+        if self._asked_at is not None and time.monotonic() - self._asked_at > PATIENCE:
+            self._asked_at = None
+            self._answers = False
+        return self._asked_at is None or self._under_way < WINDOW
 
     def _next(self) -> str | None:
-        with self._change:
-            while not self._waiting and not self._stopping:
-                self._change.wait()
-            text = "".join(self._waiting)
-            self._waiting.clear()
-            self._busy = bool(text)
-            return text or None
+        """The text to write next, None at the end; tells who waits for a free line meanwhile."""
+        while True:
+            with self._change:
+                if self._waiting:
+                    return self._taken()
+                if self._stopping:
+                    return None
+                callback = self._when_free if self._is_free() else None
+                if callback is None:
+                    self._change.wait(PATIENCE if self._when_free is not None else None)
+                    continue
+                self._when_free = None
+            callback()
+
+    def _taken(self) -> str:
+        text = "".join(self._waiting)
+        self._waiting.clear()
+        self._busy = True
+        self._under_way += len(text)
+        if self._answers and self._asked_at is None and self._under_way >= WINDOW and not self._stopping:
+            self._asked_at = time.monotonic()
+            self._under_way = 0
+            text += QUESTION
+        return text
 
     def _send(self, data: bytes) -> None:
         view = memoryview(data)
@@ -75,4 +124,5 @@ class Writer(threading.Thread):
             with self._change:
                 self._broken = True
                 self._waiting.clear()
+                self._change.notify_all()
             self._on_broken()

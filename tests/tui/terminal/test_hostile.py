@@ -10,7 +10,7 @@ from tui.safe_text import is_safe
 ROOT = Path(__file__).parents[3]
 OWN = re.compile(
     r"\x1b\[[0-9;]*m|\x1b\[[0-9;]*H|\x1b\[[0-9]*[CXK]|\x1b\[2J"  # styles, moves, erasing
-    r"|\x1b\[\?(?:1049|25|7|2004)[hl]|[\r\n]"  # entering and leaving, line ends
+    r"|\x1b\[\?(?:1049|25|7|2004)[hl]|\x1b\[6n|[\r\n]"  # entering and leaving, keeping up, line ends
 )
 
 
