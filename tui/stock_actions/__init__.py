@@ -10,7 +10,8 @@ await actions.undo(plan)
 from tui.stock_actions.desk import StockActions
 from tui.stock_actions.find import Found, Hit, Match, find
 from tui.stock_actions.items import item_of, read_item, read_items
-from tui.stock_actions.posting import ActionError, Attempt, Posted, Posting, Refused, StockChanged, Unresolved
+from tui.stock_actions.left_behind import Attempt
+from tui.stock_actions.posting import ActionError, Posted, Posting, Refused, StockChanged, Unresolved
 from tui.stock_actions.preview import (
     Kind,
     Line,

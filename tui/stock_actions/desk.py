@@ -3,7 +3,8 @@
 import asyncio
 
 from tui.session import Session
-from tui.stock_actions.posting import Attempt, Poster, Posting
+from tui.stock_actions.left_behind import Attempt
+from tui.stock_actions.posting import Poster, Posting, Unresolved
 from tui.stock_actions.preview import Preview
 from tui.stock_actions.undo import CannotUndo, UndoPlan, plan_undo
 
@@ -45,6 +46,20 @@ class StockActions:
         if posting is not None:
             self._keep(posting)
         return posting
+
+    async def look_back(self) -> list[str]:
+        """Say what became of postings that an earlier client was cut off from; call it after signing in.
+
+        One sentence each. What cannot be found out now stays noted for the next time.
+        """
+        said = []
+        for attempt in self._poster.left_behind():
+            try:
+                outcome = (await self._poster.outcome(attempt)).value
+            except Unresolved as error:
+                outcome = str(error)
+            said.append(f"Cut off last time: {attempt}. {outcome}")
+        return said
 
     async def plan_undo(self, posting: Posting | None = None) -> UndoPlan:
         """What takes `posting` (the last one) back. Raises CannotUndo with the reason, ApiError."""

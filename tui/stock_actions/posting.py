@@ -11,17 +11,20 @@ whether the posting arrived, and only if it did not is it sent again.
 """
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
+from pathlib import Path
 from typing import Final
 
 from tui.api_client import ApiClient, ApiError, Conflict, TimedOut
 from tui.api_models import StockItem
 from tui.session import Session
 from tui.stock_actions.items import read_item, read_items
+from tui.stock_actions.left_behind import Attempt, PostingLog
 from tui.stock_actions.preview import Kind, Line, Preview
 from tui.stock_actions.requests import SPLIT_CHILD, is_entry_of, mismatch, request_of
 from tui.views.formats import decimal_of
@@ -31,6 +34,8 @@ __all__ = ["ActionError", "Attempt", "Outcome", "Posted", "Poster", "Posting", "
 #: Before each look at whether a posting without an answer has arrived after all; the server may still be at it.
 _LOOKS: Final = (0.5, 2.0, 4.0)
 _NEWEST_ENTRIES: Final = 10
+
+log = logging.getLogger(__name__)
 
 
 class ActionError(Exception):
@@ -53,7 +58,7 @@ class StockChanged(ActionError):
 class Unresolved(ActionError):
     """It is not known whether it was posted. Give it to `Poster.settle` when the server is back."""
 
-    def __init__(self, attempt: "Attempt", error: ApiError) -> None:
+    def __init__(self, attempt: Attempt, error: ApiError) -> None:
         self.attempt = attempt
         super().__init__(f"{error} It is not known whether it was posted.")
 
@@ -61,19 +66,9 @@ class Unresolved(ActionError):
 class Outcome(Enum):
     """What became of a posting without an answer."""
 
-    POSTED = "posted"
-    NOT_POSTED = "not posted"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A posting on its way: under which key, and how the items were just before."""
-
-    preview: Preview
-    key: str
-    seen: Mapping[int, StockItem]
-    begun: datetime
+    POSTED = "It was posted."
+    NOT_POSTED = "It was not posted."
+    UNKNOWN = "Whether it was posted cannot be told; look at the bin card."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +99,11 @@ class Posting:
 class Poster:
     """Sends previews for one session."""
 
-    def __init__(self, session: Session, *, looks: tuple[float, ...] = _LOOKS) -> None:
+    def __init__(self, session: Session, *, looks: tuple[float, ...] = _LOOKS, directory: Path | None = None) -> None:
+        """`directory` is where postings under way are noted, instead of the state directory."""
         self._session = session
         self._looks = looks
+        self._directory = directory
 
     @property
     def _client(self) -> ApiClient:
@@ -121,20 +118,61 @@ class Poster:
         seen: Mapping[int, StockItem] = {line.item.pk: line.item for line in preview.lines}
         if not self._session.is_bincard or preview.kind is Kind.MERGE:
             seen = await self._unchanged(preview)
-        return await self._send(Attempt(preview, uuid.uuid4().hex, seen, datetime.now(UTC)))
+        attempt = Attempt(preview, uuid.uuid4().hex, preview.lines[0].item, datetime.now(UTC))
+        attempt = replace(attempt, seen=seen[attempt.telling_line.item.pk])
+        self._note(attempt)
+        try:
+            posting = await self._send(attempt)
+        except Unresolved:
+            raise
+        except (ActionError, ApiError):
+            self._forget(attempt)
+            raise
+        self._forget(attempt)
+        return posting
+
+    def left_behind(self) -> list[Attempt]:
+        """Postings that an earlier client did not live to see the outcome of."""
+        try:
+            return list(self._log().left_behind())
+        except OSError as error:
+            log.warning("postings left behind cannot be read: %s", error)
+            return []
+
+    def _log(self) -> PostingLog:
+        return PostingLog(self._client.url, self._session.user_name, self._directory)
+
+    def _note(self, attempt: Attempt) -> None:
+        try:
+            self._log().write(attempt)
+        except OSError as error:
+            # A full disk must not keep a clerk from counting.
+            log.warning("the posting under way cannot be noted: %s", error)
+
+    def _forget(self, attempt: Attempt) -> None:
+        try:
+            self._log().remove(attempt)
+        except OSError as error:
+            log.warning("the note of a posting cannot be removed: %s", error)
 
     async def settle(self, attempt: Attempt) -> Posting | None:
         """Find out what became of an attempt: the posting, or None when it did not happen.
 
         Raises Unresolved when that still cannot be known.
         """
+        outcome = await self.outcome(attempt)
+        if outcome is Outcome.UNKNOWN:
+            raise Unresolved(attempt, ApiError("The history of the items does not tell."))
+        return await self._read_back(attempt) if outcome is Outcome.POSTED else None
+
+    async def outcome(self, attempt: Attempt) -> Outcome:
+        """What became of an attempt, by one look at the history. Raises Unresolved when the server does not answer."""
         try:
             outcome = await self._find_out(attempt, (0.0,))
         except ApiError as error:
             raise Unresolved(attempt, error) from error
-        if outcome is Outcome.UNKNOWN:
-            raise Unresolved(attempt, ApiError("The history of the items does not tell."))
-        return await self._read_back(attempt) if outcome is Outcome.POSTED else None
+        self._forget(attempt)
+        return outcome
 
     async def _unchanged(self, preview: Preview) -> Mapping[int, StockItem]:
         """The items as they are now. Raises StockChanged when that is not as they were seen."""
@@ -171,13 +209,11 @@ class Poster:
         raise Unresolved(attempt, error)
 
     async def _find_out(self, attempt: Attempt, looks: tuple[float, ...]) -> Outcome:
-        """What became of it, from the history of one item: an action is carried out wholly or not at all."""
-        preview = attempt.preview
-        line = next((each for each in preview.sent_lines if not each.item.is_serialised), preview.sent_lines[0])
+        """What became of it, from the history of the item that tells."""
         outcome = Outcome.UNKNOWN
         for pause in looks:
             await asyncio.sleep(pause)
-            outcome = await self._trace(attempt, line)
+            outcome = await self._trace(attempt, attempt.telling_line)
             if outcome is Outcome.POSTED:
                 break
         return outcome
@@ -187,7 +223,7 @@ class Poster:
         now = await read_item(self._client, line.item.pk)
         if now is None:
             return Outcome.POSTED if not mismatch(attempt.preview, line, None) else Outcome.UNKNOWN
-        before = attempt.seen[line.item.pk].tracking_items
+        before = attempt.seen.tracking_items
         if before is None or now.tracking_items is None or user is None:
             return Outcome.UNKNOWN
         fresh = now.tracking_items - before
