@@ -1,22 +1,12 @@
-"""Background tasks, in InvenTree's form. Everything is done within the request that asks for it, so there are none; and
-the files that were made for users."""
+"""Background tasks, in InvenTree's form. Everything is done within the request that asks for it, so there are none."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam
-
-from server.db.models.common import DataOutput
-from server.db.models.users import User
 from server.domain.errors import InvalidInput
-from server.resources.briefs import USER_BRIEF, media_url
-from server.rest import fields as f
 from server.rest.access import Authenticated, Superuser
 from server.rest.context import Answer, Context
-from server.rest.filters import RelatedTo
 from server.rest.pages import page_of
-from server.rest.query import Column, Detail, Test
-from server.rest.resource import Endpoint, Hooks, Resource, Route, col, shape
+from server.rest.resource import Endpoint, Resource, Route
 
 __all__ = ["RESOURCES", "done_in_request"]
 
@@ -73,45 +63,4 @@ TASKS = [
 ]  # fmt: skip
 
 
-# ------------------------------------------------------------------------------------------------- files made
-
-OUTPUT = shape(
-    DataOutput,
-    "pk",
-    col("created", read_only=True),
-    "user",
-    Detail(name="user_detail", via="user", shape=USER_BRIEF),
-    "total",
-    "progress",
-    "complete",
-    "output_type",
-    "template_name",
-    "plugin",
-    Column(name="output", encode=media_url, field=f.Upload(read_only=True, allow_null=True)),
-    "errors",
-)
-
-
-def _own(context: Context) -> Test | None:
-    """Staff sees all files, others those made for them."""
-    if context.user.is_staff or context.user.is_superuser:
-        return None
-    return Test("own outputs", lambda row: row.c.user_id == bindparam("_user", type_=row.c.pk.type))
-
-
-def _delete_output(context: Context, row: DataOutput, told: Mapping[str, Any]) -> None:
-    path = row.output
-    if path:
-        context.after_commit.append(lambda: context.api.services.files.delete(path))
-    context.session.delete(row)
-
-
-OUTPUTS = Resource(
-    path="data-output/", access=Authenticated(), shape=OUTPUT, title="Data Output",
-    can=("list", "detail", "delete", "bulk_delete"), list_about="Mixin class for DataOutput endpoints.",
-    detail_about="Mixin class for DataOutput endpoints.", filters=(RelatedTo("user", User),),
-    ordering={name: name for name in ("pk", "user", "plugin", "output_type", "created")},
-    hooks=Hooks(scope=_own, delete=_delete_output),
-)  # fmt: skip
-
-RESOURCES: tuple[Resource | Endpoint, ...] = (*TASKS, OUTPUTS)
+RESOURCES: tuple[Resource | Endpoint, ...] = tuple(TASKS)
