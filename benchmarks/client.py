@@ -1,8 +1,8 @@
 """Measures the client beside the plainest Textual list, at 80x24, in one run.
 
     python -m benchmarks client                              the table alone
-    python -m benchmarks client --ready 'SKU-' -- bincard --server URL
-                                                             the whole client; its list must have the focus
+    python -m benchmarks client --ready 'Part' --before tab -- bincard --server URL
+                                                             the whole client, its list focused by those keys
 
 Both programs run in turn in a pseudo terminal that answers nothing. Times run from the key (or the start) to the last
 byte of the answer; memory is the proportional set size of the whole process tree. The command fails when a limit is
@@ -53,16 +53,19 @@ class Reading:
         return statistics.median(self.samples[name])
 
 
-def measure(argv: Sequence[str], ready: str, reading: Reading) -> None:
+def measure(argv: Sequence[str], ready: str, reading: Reading, before: Sequence[str] = ()) -> None:
     """Run the program once and add what it cost to `reading`. `ready` is a pattern that tells the first usable screen.
 
-    Raises RuntimeError when it does not appear.
+    The keys of `before` are pressed then, and not measured. Raises RuntimeError when the pattern does not appear.
     """
     with Terminal(argv, cwd=ROOT) as terminal:
         begin = terminal.started_at
         answer = _collect(terminal, quiet=0.5, patience=30.0)
         reading.add("ready ms", (_ready_at(terminal, answer, ready) - begin) * 1000)
         reading.add("start bytes", sum(len(data) for _, data in answer))
+        for key in before:
+            terminal.press(key)
+            _collect(terminal, quiet=0.3, patience=3.0)
         reading.add("memory MB", _memory(terminal.pid))
         _press(terminal, reading, "key", "down", MOVES)
         sizes = _press(terminal, reading, "scroll", "down", SCROLLS)
@@ -139,6 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks client", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--runs", type=int, default=5, help="measured runs of each program (default 5)")
     parser.add_argument("--ready", default="SKU-0+1", help="pattern of the client's first usable screen")
+    parser.add_argument("--before", default="", metavar="KEYS", help="keys to press first, such as tab,down")
     parser.add_argument("command", nargs="*", help="the client (default: its table alone, with a million rows)")
     options = parser.parse_args(arguments)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # both would be compiled anew each time
@@ -147,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if run == 1:  # the first run fills the caches and does not count
             bare, own = Reading(), Reading()
         measure(BARE, "SKU-00001", bare)
-        measure(options.command or OWN, options.ready, own)
+        measure(options.command or OWN, options.ready, own, [key for key in options.before.split(",") if key])
     print(
         f"medians of {options.runs} runs, 80x24, 256 colours, Python {sys.version.split()[0]}, {os.cpu_count()} cores"
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
 from tui.terminal.driver import TerminalDriver
@@ -41,7 +43,7 @@ class TerminalApp(App[ReturnType]):
     def get_driver_class(self) -> type[Driver]:
         """Our own driver, unless the environment names another (TEXTUAL_DRIVER)."""
         chosen = super().get_driver_class()
-        return TerminalDriver if chosen is TerminalDriver.__mro__[1] else chosen
+        return TerminalDriver if chosen is LinuxDriver else chosen
 
     def leave(self, exit_code: int) -> None:
         """Put safe what is to be put safe, then end with this code."""
@@ -113,8 +115,10 @@ class TerminalApp(App[ReturnType]):
 
     def _line_free(self) -> None:
         """In the writer's thread: the line can take more."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._send_waiting_frame)
+        loop = self._loop
+        if loop is not None:
+            with suppress(RuntimeError):  # the loop is closed: the app has ended
+                loop.call_soon_threadsafe(self._send_waiting_frame)
 
     def _send_waiting_frame(self) -> None:
         self._frame_waits = False

@@ -134,6 +134,8 @@ class VirtualList(Widget, can_focus=True):
 
         `top` asks for a certain first row on the screen.
         """
+        if not self.row_count:
+            return
         index = max(0, min(index, self.row_count - 1))
         old, old_top = self.cursor, self.top
         self.cursor = index

@@ -295,6 +295,21 @@ async def test_a_row_not_loaded_yet_is_waited_for() -> None:
         assert app.table.current_row == row(13)
 
 
+async def test_keys_while_everything_is_reloaded_do_not_lose_the_row() -> None:
+    source = PagedRows(page_size=10)
+    source.store(0, [row(pk) for pk in range(1, 31)], total=30)
+    app = app_with(source)
+    async with app.run_test(size=(40, 11)) as pilot:
+        await press(pilot, *["down"] * 12)
+        source.clear()
+        app.table.refresh_rows()
+        await press(pilot, "down", "end")
+        source.store(0, [row(pk) for pk in range(1, 31)], total=30)
+        app.table.refresh_rows()
+        await pilot.pause()
+        assert app.table.current_row == row(13)
+
+
 async def test_marks_stay_with_their_rows() -> None:
     source = rows(10)
     app = app_with(source)
