@@ -54,7 +54,7 @@ def _sqlite(url: URL, synchronous: str) -> Engine:
     def _opened(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions are begun here, not by the driver
         for pragma in (
-            "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "cache_size=-32000",
+            "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "cache_size=-8000",
             "mmap_size=268435456", "temp_store=MEMORY", f"busy_timeout={BUSY_SECONDS * 1000}",
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
