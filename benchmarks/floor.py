@@ -47,12 +47,28 @@ JOINS = """
 LIST = f"""{ITEM} FROM (SELECT pk FROM stock_stockitem ORDER BY part_name, quantity, location_id, pk LIMIT ? OFFSET ?) k
  JOIN stock_stockitem t ON t.pk = k.pk {JOINS} ORDER BY t.part_name, t.quantity, t.location_id, t.pk"""
 ONE = f"{ITEM} FROM stock_stockitem t {JOINS} WHERE t.pk = ?"
-PARTS = """SELECT p.*, (SELECT coalesce(sum(quantity), 0) FROM stock_stockitem s WHERE s.part_id = p.pk
- AND s.quantity > 0 AND s.customer_id IS NULL AND s.belongs_to_id IS NULL AND s.consumed_by_id IS NULL
- AND NOT s.is_building) AS in_stock FROM part_part p
- WHERE p.name LIKE ? OR p.description LIKE ? OR p.IPN LIKE ? OR p.keywords LIKE ? ORDER BY p.name, p.pk LIMIT ?"""
-COUNT_PARTS = """SELECT count(*) FROM part_part p
- WHERE p.name LIKE ? OR p.description LIKE ? OR p.IPN LIKE ? OR p.keywords LIKE ?"""
+STOCKED = """s.quantity > 0 AND s.status + 0 IN (10, 50, 55, 85) AND s.sales_order_id IS NULL AND s.customer_id IS NULL
+ AND s.belongs_to_id IS NULL AND s.consumed_by_id IS NULL AND NOT s.is_building"""
+FOUND = """ FROM part_part p LEFT JOIN part_partcategory c ON c.pk = p.category_id
+ WHERE p.name LIKE :w OR p.description LIKE :w OR p.IPN LIKE :w OR p.revision LIKE :w OR p.keywords LIKE :w
+ OR c.name LIKE :w OR p.pk IN (SELECT part_id FROM company_manufacturerpart WHERE MPN LIKE :w)
+ OR p.pk IN (SELECT part_id FROM part_supplierpart WHERE SKU LIKE :w)
+ OR p.pk IN (SELECT m.model_id FROM taggit_taggeditem m JOIN taggit_tag t ON t.pk = m.tag_id
+             WHERE m.model_type = 'part.part' AND t.name LIKE :w)"""
+PARTS = f"""SELECT p.*, c.name AS category_name,
+ (SELECT coalesce(sum(s.quantity), 0) FROM stock_stockitem s WHERE s.part_id = p.pk AND {STOCKED}) AS in_stock,
+ (SELECT count(*) FROM stock_stockitem s WHERE s.part_id = p.pk) AS stock_item_count,
+ (SELECT coalesce(sum(s.quantity), 0) FROM stock_stockitem s JOIN stock_stocklocation l ON l.pk = s.location_id
+  WHERE s.part_id = p.pk AND l.external AND {STOCKED}) AS external_stock,
+ (SELECT coalesce(sum(a.quantity), 0) FROM stock_stockitem s JOIN build_builditem a ON a.stock_item_id = s.pk
+  WHERE s.part_id = p.pk) AS allocated_to_build_orders,
+ (SELECT coalesce(sum(a.quantity), 0) FROM stock_stockitem s JOIN order_salesorderallocation a ON a.item_id = s.pk
+  WHERE s.part_id = p.pk) AS allocated_to_sales_orders,
+ (SELECT coalesce(sum(x.quantity - x.received), 0) FROM part_supplierpart y JOIN order_purchaseorderlineitem x
+  ON x.part_id = y.pk WHERE y.part_id = p.pk) AS ordering
+ FROM (SELECT p.pk {FOUND} ORDER BY p.name, p.pk LIMIT :limit) k JOIN part_part p ON p.pk = k.pk
+ LEFT JOIN part_partcategory c ON c.pk = p.category_id ORDER BY p.name, p.pk"""
+COUNT_PARTS = f"SELECT count(*) {FOUND}"
 TREE = """SELECT l.pk, l.name, l.description, l.pathstring, l.parent_id AS parent, l.level, l.custom_icon AS icon,
  l.structural, (SELECT count(*) FROM stock_stocklocation c WHERE c.parent_id = l.pk) AS sublocations
  FROM stock_stocklocation l ORDER BY l.level, l.name"""
@@ -65,12 +81,12 @@ path = ""
 def connection() -> sqlite3.Connection:
     if not hasattr(local, "connection"):
         local.connection = sqlite3.connect(path, isolation_level=None, timeout=15)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-32000", "mmap_size=268435456"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-8000", "mmap_size=268435456"):
             local.connection.execute(f"PRAGMA {pragma}")
     return local.connection  # type: ignore[no-any-return]
 
 
-def rows(sql: str, *values: Any) -> list[dict[str, Any]]:
+def rows(sql: str, values: Any = ()) -> list[dict[str, Any]]:
     cursor = connection().execute(sql, values)
     names = [column[0] for column in cursor.description]
     return [item(dict(zip(names, row, strict=True))) for row in cursor]
@@ -95,17 +111,17 @@ def answer(payload: Any, status: int = 200) -> Response:
 def stock_list(request: Request) -> Response:
     limit, offset = int(request.query_params["limit"]), int(request.query_params.get("offset", 0))
     count = connection().execute("SELECT count(*) FROM stock_stockitem").fetchone()[0]
-    return answer({"count": count, "next": None, "previous": None, "results": rows(LIST, limit, offset)})
+    return answer({"count": count, "next": None, "previous": None, "results": rows(LIST, (limit, offset))})
 
 
 def stock_item(request: Request) -> Response:
-    return answer(rows(ONE, request.path_params["pk"])[0])
+    return answer(rows(ONE, (request.path_params["pk"],))[0])
 
 
 def part_search(request: Request) -> Response:
     word = f"%{request.query_params['search']}%"
-    count = connection().execute(COUNT_PARTS, (word,) * 4).fetchone()[0]
-    found = rows(PARTS, word, word, word, word, int(request.query_params["limit"]))
+    count = connection().execute(COUNT_PARTS, {"w": word}).fetchone()[0]
+    found = rows(PARTS, {"w": word, "limit": int(request.query_params["limit"])})
     return answer({"count": count, "next": None, "previous": None, "results": found})
 
 
