@@ -14,10 +14,9 @@ from server.db.trees import below
 from server.domain.errors import InvalidInput
 from server.resources import part_figures as figures
 from server.resources.tagged import tag_filters, tag_search
-from server.resources.trees import tree_stop
+from server.resources.trees import node_path, tree_stop
 from server.rest.context import Context
 from server.rest.filters import (
-    BAD_CHOICE,
     Below,
     Custom,
     Elsewhere,
@@ -107,13 +106,7 @@ def _priced(row: Source) -> ColumnElement[Any]:
 
 def part_path(name: str, text: str, context: Context) -> str:
     """The tree path of the part that a filter names. Raises InvalidInput where there is none."""
-    parts = Part.__table__
-    found = text.isdigit() and int(text) < 2**63 and context.ask(
-        ("part path",), lambda: select(parts.c.tree_path).where(parts.c.pk == bindparam("pk")), pk=int(text)
-    )  # fmt: skip
-    if not found:
-        raise InvalidInput({name: [BAD_CHOICE]})
-    return str(found[0][0])
+    return node_path(Part, name, text, context)
 
 
 def _variants_of(text: str, context: Context) -> Test | None:

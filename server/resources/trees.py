@@ -11,13 +11,14 @@ from server.db.columns import Base
 from server.domain.errors import InvalidInput
 from server.rest import fields as f
 from server.rest.context import Context
-from server.rest.filters import Custom, search_tests
+from server.rest.filters import BAD_CHOICE, Custom, search_tests
 from server.rest.query import Joins, Many, Order, Plan, Planner, Reader, Source, Test
 from server.rest.resource import Resource
 
 __all__ = [
     "TreeResource",
     "below_count",
+    "node_path",
     "root_numbers",
     "tree_number",
     "tree_number_filter",
@@ -29,6 +30,17 @@ __all__ = [
 def tree_stop(tree_path: ColumnElement[Any]) -> ColumnElement[Any]:
     """Where the tree paths below `tree_path` end: "/1/5/" -> "/1/50" ("0" follows "/")."""
     return func.substr(tree_path, 1, func.length(tree_path) - literal_column("1")) + literal("0")
+
+
+def node_path(model: type[Base], name: str, text: str, context: Context) -> str:
+    """The tree path of the node that the filter `name` asks for. Raises InvalidInput where there is none."""
+    nodes = model.__table__
+    found = text.isdigit() and int(text) < 2**63 and context.ask(
+        ("tree path", model), lambda: select(nodes.c.tree_path).where(nodes.c.pk == bindparam("pk")), pk=int(text)
+    )  # fmt: skip
+    if not found:
+        raise InvalidInput({name: [BAD_CHOICE]})
+    return str(found[0][0])
 
 
 def below_count(row: Source) -> ColumnElement[Any]:

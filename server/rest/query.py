@@ -95,6 +95,8 @@ class Computed(Member):
     sql: Callable[["Source"], ColumnElement[Any]]
     encode: Encoder | None = None
     null_in: frozenset[str] = frozenset()
+    settable: bool = False
+    """Whether bodies may hold it all the same (a hook takes it)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +120,7 @@ class Const(Member):
 
 @dataclass(frozen=True, kw_only=True)
 class Detail(Member):
-    """The related row as an object of its own, null where there is none. `field` may give it a label of its own."""
+    """The related row (by path: "sub_part.category") as an object of its own, null where there is none. `field` may give it a label of its own."""
 
     via: str
     shape: "Shape"
@@ -506,7 +508,9 @@ class Planner:
         piece.stop = len(columns)
         piece.hidden = tuple(hidden)
         for detail in details:
-            child_source = source.via(detail.via)
+            child_source = source
+            for step in detail.via.split("."):
+                child_source = child_source.via(step)
             child = self._collect(detail.shape, child_source, columns, frozenset(), "nested")
             child_pk = child.start + child.keys.index("pk")
             piece.children.append((detail.name, child, child_pk))

@@ -561,7 +561,7 @@ class Resource:
         """The metadata of the fields, in the order of the shape."""
         made: dict[str, Any] = {}
         for member in self.shape.members:
-            about = member_metadata(member, asked_for=not reading)
+            about = member_metadata(member, asked_for=not reading and member.in_writes)
             if member.field is not None and member.field.write_only and reading:
                 continue
             if not creating and member.field is not None and member.field.create_only:
