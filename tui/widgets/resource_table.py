@@ -363,7 +363,12 @@ class ResourceTable(VirtualList):
         pending = sign  # text of one style goes into one segment: fewer to paint, fewer bytes to send
         for column, room in self._laid_out(width):
             hint = column.hint_of(row)
-            text = fit(column.text(row), room, right=column.align == "right", number=hint == "number")
+            text = safe(column.text(row))
+            lacking = cell_len(text) - room if hint == "number" else 0
+            if lacking > 0 and pending.endswith(" " * (lacking + GAP)):
+                pending = pending[:-lacking]  # a long figure takes blanks of the cell before rather than be ###
+                room += lacking
+            text = fit(text, room, right=column.align == "right", number=hint == "number")
             if at_cursor or not hint or hint == "number":
                 pending += text + " " * GAP
                 continue

@@ -127,6 +127,12 @@ async def test_narrow_tables_drop_what_matters_least(size: tuple[int, int], titl
         assert max(map(len, lines)) <= size[0]
 
 
+async def test_a_long_figure_takes_blanks_of_its_neighbour_or_is_not_shown() -> None:
+    app = app_with(ListRows([{**row(1, "Bolt"), "quantity": "1 000.12345"}, {**row(2, "B" * 9), "quantity": 10**10}]))
+    async with app.run_test(size=(22, 5)):
+        assert screen_lines(app)[1:3] == ["> Bolt     1 000.12345", "  BBBBBBBBB   ########"]
+
+
 async def test_very_low_tables_do_without_titles() -> None:
     app = app_with(rows(9))
     async with app.run_test(size=(30, 3)):
