@@ -1,6 +1,6 @@
 """One request: what was asked, by whom, and the transaction in which it is answered."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -179,6 +179,10 @@ class Context:
             )  # fmt: skip
             self._known[model, pk, names] = known
         return known
+
+    def know(self, model: type[Base], asked: Iterable[int], found: Container[int]) -> None:
+        """Take note of which of the keys exist, so that `exists` need not ask."""
+        self._known.update({(model, key, ()): key in found for key in asked})
 
     def prefetch(self, model: type[Base], values: Iterable[Any]) -> None:
         """Ask once for many keys; `exists` then answers from memory."""

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, select, union_all, update
 from sqlalchemy.orm import Session
 
+from server.actions.attached import drop_attached
 from server.db.models.build import BuildItem
-from server.db.models.common import Attachment, Parameter, TaggedItem
 from server.db.models.order import SalesOrderAllocation, TransferOrderAllocation
-from server.db.models.stock import StockItem
+from server.db.models.stock import StockItem, StockItemTestResult
 
 __all__ = ["ALLOCATIONS", "delete_items", "held_items"]
 
@@ -29,17 +29,19 @@ def held_items(connection: Connection, keys: Sequence[int]) -> frozenset[int]:
     return frozenset(connection.execute(union_all(*allocated, holding)).scalars())
 
 
-def delete_items(session: Session, keys: Collection[int]) -> None:
+def delete_items(session: Session, keys: Collection[int]) -> list[str]:
     """Delete items with what is installed in them, and the tags, attachments, parameters and test results of all. What
-    was split from them belongs to what they were split from."""
+    was split from them belongs to what they were split from. The paths of the files that nothing refers to any more;
+    they may be deleted once the transaction is committed."""
     wanted = _with_installed(session, keys)
     if not wanted:
-        return
+        return []
     _pass_on_children(session, wanted)
-    for model, name in ((TaggedItem, "stock.stockitem"), (Attachment, "stockitem"), (Parameter, "stock.stockitem")):
-        table: Table = model.__table__  # type: ignore[assignment]
-        session.execute(delete(table).where(table.c.model_type == name, table.c.model_id.in_(wanted)))
+    files = drop_attached(session, "stock.stockitem", wanted)
+    tested = select(StockItemTestResult.attachment).where(StockItemTestResult.stock_item_id.in_(wanted))
+    files += [path for path in session.execute(tested).scalars() if path]
     session.execute(delete(ITEMS).where(ITEMS.c.pk.in_(wanted)))
+    return files
 
 
 def _with_installed(session: Session, keys: Collection[int]) -> list[int]:

@@ -13,7 +13,6 @@ from server.actions.stock.lines import LOCATIONS
 from server.actions.stock.serials import family, taken_serials
 from server.db.models.build import Build
 from server.db.models.company import SupplierPart
-from server.db.models.part import PartCategory
 from server.db.models.stock import StockItem
 from server.domain import stock
 from server.domain.serials import serial_number_as_int
@@ -24,7 +23,6 @@ __all__ = ["PartOfStock", "create", "edit", "part_of_stock"]
 
 SUPPLIER_PARTS: Table = SupplierPart.__table__  # type: ignore[assignment]
 BUILDS: Table = Build.__table__  # type: ignore[assignment]
-CATEGORIES: Table = PartCategory.__table__  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +34,18 @@ class PartOfStock:
     trackable: bool
     virtual: bool
     default_location: int | None
-    """Its own, else that of its category."""
     default_expiry: int
     """In days; 0: it keeps."""
 
 
 def part_of_stock(session: Session, pk: int) -> PartOfStock | None:
     """What new stock takes from a part; None where there is no such part."""
-    usual = select(CATEGORIES.c.default_location_id).where(CATEGORIES.c.pk == PARTS.c.category_id).scalar_subquery()
     columns = (
         PARTS.c.pk, PARTS.c.name, PARTS.c.trackable, PARTS.c.virtual, PARTS.c.default_location_id,
-        PARTS.c.default_expiry, usual,
+        PARTS.c.default_expiry,
     )  # fmt: skip
     row = session.execute(select(*columns).where(PARTS.c.pk == pk)).one_or_none()
-    if row is None:
-        return None
-    return PartOfStock(row[0], row[1], row[2], row[3], row[4] if row[4] is not None else row[6], row[5])
+    return None if row is None else PartOfStock(*row)
 
 
 def create(

@@ -61,9 +61,12 @@ class Ledger:
         self.before: dict[int, Item] = {}
         self.gone: set[int] = set()
         """The keys of the items that were deleted."""
+        self.files: list[str] = []
+        """The paths of files that went with them; they may be deleted once the transaction is committed."""
         self._new: dict[int, tuple[int | None, Mapping[str, Any]]] = {}
         self._keys: dict[int, int] = {}
         self._entries: list[tuple[Entry, str]] = []
+        self._counted: set[int] = set()
 
     # -- reading
 
@@ -98,7 +101,10 @@ class Ledger:
     def take(self, change: Change, notes: str = "") -> Item:
         """Note a change and its entries; the item as it is now."""
         self.items[change.item.pk] = change.item
-        self._entries += [(entry, notes) for entry in change.entries]
+        for entry in change.entries:
+            self._entries.append((entry, notes))
+            if "quantity" in entry.deltas:
+                self._counted.add(entry.item)
         return change.item
 
     def key_of(self, key: Any) -> Any:
@@ -108,15 +114,15 @@ class Ledger:
     # -- writing
 
     def write(self, empty: Iterable[int] = ()) -> None:
-        """Write everything. What is used up and may go is deleted, and so are the items `empty` (merged into others);
-        their history stays."""
+        """Write everything. What this deed used up and may go is deleted, and so are the items `empty` (merged into
+        others); their history stays."""
         self._insert()
         self._update()
         self._write_history()
-        used_up = [item for item in self.items.values() if item.quantity <= 0 and is_used_up(item, held=False)]
+        used_up = [item for pk in sorted(self._counted) if is_used_up(item := self.items[pk], held=False)]
         held = held_items(self.connection, [item.pk for item in used_up]) if used_up else frozenset()
         self.gone = {item.pk for item in used_up if item.pk in self.before and item.pk not in held} | set(empty)
-        delete_items(self.session, self.gone)
+        self.files += delete_items(self.session, self.gone)
 
     def _insert(self) -> None:
         made = [key for key in self._new if key in self.items]
