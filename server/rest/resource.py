@@ -231,7 +231,6 @@ class Resource:
     search: Sequence[Searched] = ()
     ordering: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     default_order: Sequence[str] = ("pk",)
-    detail_shape: Shape | None = None
     detail_defaults: Mapping[str, bool] = field(default_factory=dict)
     """Flags whose default differs on a single object."""
     hooks: Hooks = field(default_factory=Hooks)
