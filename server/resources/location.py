@@ -167,6 +167,7 @@ LOCATIONS = Resource(
         "lft": "tree_sort",
     },
     default_order=("tree_sort",),
+    instance_filters={"parent": "exclude_tree"},
     hooks=Hooks(before_save=_before, after_save=_after, delete=_delete),
     delete_body={
         "delete_stock_items": f.Boolean(

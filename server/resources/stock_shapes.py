@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +24,7 @@ from server.resources.stock_states import STATES
 from server.rest import fields as f
 from server.rest.context import Context
 from server.rest.many import rows_by_key
-from server.rest.query import Column, Computed, Detail, Joined, Many, Planner, Reader, WriteOnly
+from server.rest.query import Column, Computed, Const, Detail, Joined, Many, Planner, Reader, WriteOnly
 from server.rest.resource import col, shape
 
 __all__ = ["LOCATION_STEP", "STOCK_BRIEF", "STOCK_ITEM", "TEST_RESULT", "TEST_TEMPLATE_BRIEF"]
@@ -47,10 +48,27 @@ class StockQuantity(f.Float):
 
 # ------------------------------------------------------------------------------------------------- tests of an item
 
+
+@dataclass(frozen=True, kw_only=True)
+class _Now(f.DateTime):
+    """A time that is now unless something else is said."""
+
+    def metadata(self) -> dict[str, Any]:
+        return super().metadata() | {"default": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"}
+
+
 TEST_TEMPLATE_BRIEF = shape(
     PartTestTemplate, "pk", col("key", read_only=True, allow_blank=False), "part", "test_name",
-    col("description", allow_blank=False), "enabled", "required", "requires_value", "requires_attachment", "choices",
+    col("description", allow_blank=False), "enabled", "required", "requires_value", "requires_attachment",
+    Const(
+        name="results", hidden_in=frozenset({"list", "detail", "create", "update", "nested"}),
+        field=f.Integer(
+            label="Results", help_text="Number of results recorded against this template", read_only=True
+        ),
+    ),
+    "choices",
 )  # fmt: skip
+"""A test template beside a result. (Forms are told of a figure that is never given out.)"""
 
 TEST_RESULT = shape(
     StockItemTestResult,
@@ -68,7 +86,7 @@ TEST_RESULT = shape(
     "finished_datetime",
     Column(name="user", field=f.Any_(label="User", read_only=True, allow_null=True, meta={"filters": {}})),
     Detail(name="user_detail", via="user", shape=USER_BRIEF, flag="user_detail", default=False),
-    col("date", read_only=True),
+    Column(name="date", field=_Now(label="Date", read_only=True)),
     "template",
     Detail(name="template_detail", via="template", shape=TEST_TEMPLATE_BRIEF, flag="template_detail", default=False),
 )  # fmt: skip
@@ -211,15 +229,7 @@ STOCK_ITEM = shape(
     _TRACKING_ITEMS,
 )  # fmt: skip
 
-STOCK_BRIEF = shape(
-    StockItem,
-    *_OWN,
-    *_FOR_NEW_STOCK,
-    *_FIGURES,
-    Detail(
-        name="part_detail", via="part", shape=PART_BRIEF,
-        field=f.Nested(label="Part", read_only=True, allow_null=True, fields={}),
-    ),
-    _TRACKING_ITEMS,
-)  # fmt: skip
+STOCK_BRIEF = STOCK_ITEM.but(
+    part_detail=replace(_detail("part_detail", "part", PART_BRIEF, "Part", default=True), flag=None)
+)
 """A stock item inside another object: with its part, without figures."""

@@ -1,5 +1,6 @@
 """A resource is declared once: from it follow its routes, input checks, `OPTIONS`, permissions and paging."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +27,7 @@ __all__ = [
     "col",
     "delete_rows",
     "field_of",
+    "name_address",
     "shape",
 ]
 
@@ -35,6 +37,12 @@ _api_urls: dict[type[Base], str] = {}
 def api_url_of(model: type[Any]) -> str:
     """Where the rows of a model are found: "/api/stock/location/"; empty when no resource declares it."""
     return _api_urls.get(model, "")
+
+
+def name_address(model: type[Base], path: str) -> None:
+    """Say where the rows of a model are found ("order/po/") although no resource here serves them: forms are told all
+    the same."""
+    _api_urls.setdefault(model, f"/api/{path}")
 
 
 # ------------------------------------------------------------------------------------------- fields from columns
@@ -240,6 +248,8 @@ class Resource:
     lookup_column: str = "pk"
     main: bool = True
     """Whether this is the address that `OPTIONS` names for the model (`api_url`)."""
+    instance_filters: Mapping[str, str] = field(default_factory=dict)
+    """For fields of which an object itself is no choice: the filter that leaves it out ({"parent": "exclude_tree"})."""
 
     def __post_init__(self) -> None:
         if self.main:
@@ -665,10 +675,19 @@ class _ResourceEndpoint(Endpoint):
                 actions[method] = self.resource.options_of(creating=not single, reading=True)
             elif method == "DELETE":
                 actions[method] = {}
+        if single:
+            self._leave_out_itself(actions, context)
         if actions:
             about["actions"] = actions
         about["model"] = self.resource.model.__name__.lower()
         return about
+
+    def _leave_out_itself(self, actions: Mapping[str, Any], context: Context) -> None:
+        pk = re.search(r"/(\d+)/$", context.incoming.path)
+        for about in actions.values():
+            for name, wanted in self.resource.instance_filters.items():
+                if pk is not None and name in about:
+                    about[name]["instance_filters"] = {wanted: int(pk[1])}
 
 
 def _is_key(key: Any) -> bool:
