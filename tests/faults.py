@@ -22,7 +22,19 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-__all__ = ["Cut", "Drip", "Fault", "FaultServer", "Hang", "LoseAnswer", "Maker", "Reply", "Request", "html_page"]
+__all__ = [
+    "Cut",
+    "Drip",
+    "Fault",
+    "FaultServer",
+    "Hang",
+    "LoseAnswer",
+    "Maker",
+    "Pass",
+    "Reply",
+    "Request",
+    "html_page",
+]
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,12 @@ class LoseAnswer:
     """The upstream carries the request out; its answer is thrown away and the connection cut."""
 
 
-Fault = Reply | Cut | Hang | Drip | LoseAnswer
+@dataclass(frozen=True)
+class Pass:
+    """This one goes through as if there were no faults."""
+
+
+Fault = Pass | Reply | Cut | Hang | Drip | LoseAnswer
 Maker = Callable[[Request], Reply]
 
 
@@ -105,7 +122,7 @@ class FaultServer:
         self._upstream = urlsplit(upstream) if upstream else None
         self._faults: dict[tuple[str, str], deque[Fault]] = defaultdict(deque)
         self._answers: dict[tuple[str, str], Reply | Maker] = {}
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fault server")
         self._stopping: asyncio.Event | None = None
@@ -115,6 +132,10 @@ class FaultServer:
     def fail(self, method: str, path: str, *faults: Fault) -> None:
         """The next requests of `method` to `path` (without query) meet these faults, one each."""
         self._faults[method, path].extend(faults)
+
+    def clear(self) -> None:
+        """Forget all faults that have not been met."""
+        self._faults.clear()
 
     def answer(
         self, method: str, path: str, body: Any = None, *, status: int = 200, headers: Mapping[str, str] | None = None
@@ -141,12 +162,12 @@ class FaultServer:
 
     def release(self) -> None:
         """Let go of every request that hangs (their connections are cut)."""
-        if self._released is not None:
+        if self._released is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(self._released.set)
 
     def close(self) -> None:
         """End every connection and take no more."""
-        if self._stopping is not None and self._thread.is_alive():
+        if self._stopping is not None and self._loop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(10)
 
@@ -161,13 +182,10 @@ class FaultServer:
         self.close()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
+        asyncio.run(self._serve())
 
     async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
         self._stopping, self._released = asyncio.Event(), asyncio.Event()
         context = None
         if self._certificate:
@@ -202,7 +220,8 @@ class FaultServer:
         request, raw = await _read_request(reader)
         self.requests.append(request)
         queue = self._faults[request.method, request.path]
-        match queue.popleft() if queue else self._usual(request):
+        fault = queue.popleft() if queue else Pass()
+        match self._usual(request) if isinstance(fault, Pass) else fault:
             case Cut(keep, reply):
                 writer.write(reply.raw()[:keep])
                 await writer.drain()
@@ -211,7 +230,7 @@ class FaultServer:
                 await self._released.wait()
                 return False
             case LoseAnswer():
-                await self._forward(raw)
+                await self.forward(request, raw)
                 return False
             case Drip(reply, size, pause):
                 content = reply.raw()
@@ -225,7 +244,7 @@ class FaultServer:
                 await writer.drain()
                 return True
             case None:
-                writer.write(await self._forward(raw))
+                writer.write(await self.forward(request, raw))
                 await writer.drain()
                 return False
 
@@ -235,7 +254,8 @@ class FaultServer:
             return Reply(404, {"detail": "API endpoint not found", "url": request.path})
         return given if given is None or isinstance(given, Reply) else given(request)
 
-    async def _forward(self, raw: bytes) -> bytes:
+    async def forward(self, request: Request, raw: bytes) -> bytes:
+        """Pass `raw` on to the upstream; its whole answer as bytes."""
         assert self._upstream is not None, "there is no upstream"
         reader, writer = await asyncio.open_connection(self._upstream.hostname, self._upstream.port)
         writer.write(raw)

@@ -40,6 +40,10 @@ class StockActions:
         """
         return await self._to_the_end(preview)
 
+    async def finish(self) -> None:
+        """Wait until what is being posted has come to its end, good or bad."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
     async def settle(self, attempt: Attempt) -> Posting | None:
         """Find out what became of an `Unresolved` attempt; None when it was not posted. Raises Unresolved."""
         posting = await self._poster.settle(attempt)

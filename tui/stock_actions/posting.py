@@ -20,7 +20,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from tui.api_client import ApiClient, ApiError, Conflict, TimedOut
+from tui.api_client import ApiClient, ApiError, Conflict, TimedOut, Unreachable
 from tui.api_models import StockItem
 from tui.session import Session
 from tui.stock_actions.items import read_item, read_items
@@ -195,18 +195,22 @@ class Poster:
         return await self._read_back(attempt)
 
     async def _after_silence(self, attempt: Attempt, error: ApiError, *, again: bool) -> Posting:
-        """Go on after an answer was lost: read back, send once more, or say that it is not known."""
+        """Go on after an answer was lost: read back, send once more, or say what is known."""
         try:
             outcome = await self._find_out(attempt, self._looks)
         except ApiError as lost:
             raise Unresolved(attempt, lost) from error
         if outcome is Outcome.POSTED:
             return await self._read_back(attempt)
-        # A server that took too long may still be at work; only a cut connection is safely over.
-        if outcome is Outcome.NOT_POSTED and not again and not isinstance(error, TimedOut):
-            await self._unchanged(attempt.preview)
-            return await self._send(attempt, again=True)
-        raise Unresolved(attempt, error)
+        if outcome is Outcome.UNKNOWN or isinstance(error, TimedOut):
+            # A server that took too long may still be at work.
+            raise Unresolved(attempt, error)
+        if again or not isinstance(error, Unreachable):
+            self._forget(attempt)
+            error.uncertain = False
+            raise error
+        await self._unchanged(attempt.preview)
+        return await self._send(attempt, again=True)
 
     async def _find_out(self, attempt: Attempt, looks: tuple[float, ...]) -> Outcome:
         """What became of it, from the history of the item that tells."""

@@ -19,8 +19,17 @@ _PATHS: Final = {
     Kind.STATUS: "stock/change_status/",
     Kind.MERGE: "stock/merge/",
 }
-COUNTED, ADDED, REMOVED, MOVED, UPDATED, SPLIT_CHILD, MERGED = 10, 11, 12, 20, 25, 42, 45
-_CODES: Final = {Kind.COUNT: COUNTED, Kind.ADD: ADDED, Kind.REMOVE: REMOVED, Kind.STATUS: UPDATED, Kind.MERGE: MERGED}
+EDITED, COUNTED, ADDED, REMOVED, MOVED, UPDATED, SPLIT_CHILD, MERGED = 5, 10, 11, 12, 20, 25, 42, 45
+#: Codes of the history entry that each action leaves (a status is an edit to some servers and an update to others).
+_CODES: Final = {
+    Kind.COUNT: (COUNTED,),
+    Kind.ADD: (ADDED,),
+    Kind.REMOVE: (REMOVED,),
+    Kind.MOVE: (MOVED, UPDATED),
+    Kind.SPLIT: (SPLIT_CHILD,),
+    Kind.STATUS: (EDITED, UPDATED),
+    Kind.MERGE: (MERGED,),
+}
 _DELTAS: Final = {COUNTED: "quantity", ADDED: "added", REMOVED: "removed", SPLIT_CHILD: "removed"}
 
 
@@ -46,11 +55,10 @@ def request_of(preview: Preview, *, expected: bool) -> tuple[str, Json]:
 
 def is_entry_of(entry: Mapping[str, Any], preview: Preview, line: Line, user: int) -> bool:
     """Whether a tracking entry is the trace that this line leaves when `user` posts it."""
-    code = SPLIT_CHILD if line.splits else _CODES.get(preview.kind, MOVED)
-    wanted = (MOVED, UPDATED) if code == MOVED else (code,)
-    if entry.get("tracking_type") not in wanted or entry.get("user") != user:
+    codes = (SPLIT_CHILD,) if line.splits else _CODES[preview.kind]
+    if entry.get("tracking_type") not in codes or entry.get("user") != user:
         return False
-    name = _DELTAS.get(code)
+    name = _DELTAS.get(codes[0])
     deltas = entry.get("deltas")
     if name is None or not isinstance(deltas, Mapping):
         return name is None
