@@ -36,7 +36,8 @@ def _custom_states(context: Context) -> dict[str, list[dict[str, Any]]]:
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for reference, key, name, label, color, logical_key in rows:
-        about = {"key": key, "name": name, "label": label, "color": color, "logical_key": logical_key, "custom": True}
+        about = {"key": key, "name": name, "label": label, "color": color, "custom": True}
+        about["logical_key"] = str(logical_key)  # a text, as InvenTree gives it out
         found.setdefault(reference, []).append(about)
     return found
 

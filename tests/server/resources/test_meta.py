@@ -84,7 +84,7 @@ def test_users_add_states_to_a_status_class(folk: People) -> None:
         assert made.json() == state | {"pk": 1, "model_name": "Stock Item"}
         values = sam.get("generic/status/StockStatus/").json()["values"]
         assert values["ON_LOAN"] == {
-            "key": 76, "name": "ON_LOAN", "label": "On loan", "color": "info", "logical_key": 75, "custom": True,
+            "key": 76, "name": "ON_LOAN", "label": "On loan", "color": "info", "logical_key": "75", "custom": True,
         }  # fmt: skip
         assert set(sam.get("generic/status/").json()) == set(STATUS_CLASSES)
         assert sam.get("generic/status/custom/?model=66").json()[0]["name"] == "ON_LOAN"
