@@ -11,10 +11,11 @@ from server.rest.access import Authenticated, StaffWrites
 from server.rest.context import Context
 from server.rest.resource import Endpoint, Hooks, Resource, Route, shape
 
-__all__ = ["RESOURCES"]
+__all__ = ["RESOURCES", "unit_definitions"]
 
 
-def _definitions(context: Context) -> Definitions:
+def unit_definitions(context: Context) -> Definitions:
+    """The users' own units, as conversions want them."""
     unit = CustomUnit.__table__.c
     rows = context.ask("units", lambda: select(unit.name, unit.definition, unit.symbol).order_by(unit.pk))
     return tuple(" = ".join(text for text in row if text) for row in rows)
@@ -29,7 +30,7 @@ def _check_unit(context: Context, values: dict[str, Any], row: CustomUnit | None
             _check_free(context, field, values[field], row)
     if "definition" in values:
         try:
-            convert(values["definition"], definitions=_definitions(context))
+            convert(values["definition"], definitions=unit_definitions(context))
         except InvalidInput:
             raise InvalidInput(f"{values['definition']} is no quantity of known units", field="definition") from None
 
@@ -49,7 +50,7 @@ UNITS = Resource(
 
 def _all_units(context: Context) -> dict[str, Any]:
     """Every unit with those that it can be turned into."""
-    registry = registry_of(_definitions(context))
+    registry = registry_of(unit_definitions(context))
     units = {name: getattr(registry, name) for name in registry if hasattr(registry, name)}
     return {
         "default_system": registry.default_system,

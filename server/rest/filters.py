@@ -28,6 +28,7 @@ __all__ = [
     "Custom",
     "Elsewhere",
     "Exact",
+    "Family",
     "Filter",
     "Flag",
     "InList",
@@ -283,6 +284,20 @@ class Custom:
 
     def read(self, text: str, context: "Context") -> Test | None:
         return self.make(text, context)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Filters whose names follow a pattern ("parameter_4_gt"): `make(match, text, context)` gives the test or None."""
+
+    pattern: re.Pattern[str]
+    make: Callable[[re.Match[str], str, "Context"], Test | None]
+
+    def tests(self, context: "Context") -> list[Test]:
+        """The conditions of all parameters of the query whose names fit."""
+        fitting = ((self.pattern.fullmatch(name), text) for name, text in context.query.items())
+        made = [self.make(match, text.strip(), context) for match, text in fitting if match is not None]
+        return [test for test in made if test is not None]
 
 
 # ---------------------------------------------------------------------------------------------------------- search

@@ -7,6 +7,7 @@ from typing import Any
 from server.rest import fields as f
 from server.rest.access import Authenticated
 from server.rest.context import Answer, Context
+from server.rest.filters import Family
 from server.rest.query import Column, Computed, Const, Derived, Detail, Joined, Many, Member, Shape
 from server.rest.resource import Endpoint, Resource, Route
 
@@ -91,7 +92,7 @@ def _parameters(resource: Resource, path: str) -> list[dict[str, Any]]:
         made.append(query("search", description=f"Words that must all be in: {', '.join(map(str, resource.search))}."))
     if resource.ordering:
         made.append(query("ordering", description=f"One of {', '.join(sorted(resource.ordering))}; - turns it round."))
-    return made + [query(one.name) for one in resource.filters]
+    return made + [query(one.name) for one in resource.filters if not isinstance(one, Family)]
 
 
 def _operation(endpoint: Endpoint, method: str, resource: Resource | None, path: str) -> dict[str, Any]:

@@ -120,7 +120,8 @@ class Const(Member):
 
 @dataclass(frozen=True, kw_only=True)
 class Detail(Member):
-    """The related row (by path: "sub_part.category") as an object of its own, null where there is none. `field` may give it a label of its own."""
+    """The related row (by path: "sub_part.category") as an object of its own, null where there is none. `field` may
+    give it a label of its own."""
 
     via: str
     shape: "Shape"
@@ -286,10 +287,12 @@ class Test:
 
 @dataclass(frozen=True)
 class Order:
-    """One term of the order: `path` is a column's path or the name of a computed member."""
+    """One term of the order: `path` is a column's path or the name of a computed member; with `sql` it is just the name
+    of that expression (which must be the same object each time: plans are kept by it)."""
 
     path: str
     descending: bool = False
+    sql: Callable[[Source], ColumnElement[Any]] | None = None
 
 
 @dataclass
@@ -438,7 +441,7 @@ class Planner:
             if clause is not None:
                 statement = statement.where(clause)
         for term in order:
-            expression = self._order_expression(shape, joins.root, term.path)
+            expression = term.sql(joins.root) if term.sql else self._order_expression(shape, joins.root, term.path)
             descending = term.descending != reverse
             ordered = expression.desc() if descending else expression.asc()
             if self.dialect.name == "postgresql":

@@ -13,7 +13,7 @@ from server.domain.errors import InvalidInput, NotFound
 from server.rest import fields as f
 from server.rest.access import Access
 from server.rest.context import Answer, Context
-from server.rest.filters import Filter, Searched, read_boolean, search_tests
+from server.rest.filters import Family, Filter, Searched, read_boolean, search_tests
 from server.rest.many import LARGEST_GROUP, among
 from server.rest.pages import page_url, positive
 from server.rest.query import Column, Computed, Detail, Joined, Many, Member, Order, Shape, Test, flags_shown, model_of
@@ -235,9 +235,11 @@ class Resource:
     list_about: str = ""
     detail_about: str = ""
     can: Sequence[str] = ALL
-    filters: Sequence[Filter] = ()
+    filters: Sequence[Filter | Family] = ()
     search: Sequence[Searched] = ()
     ordering: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    order_by: Callable[[str, bool], Sequence[Order]] | None = None
+    """The terms for a name (and whether it is to descend) that `ordering` does not list."""
     default_order: Sequence[str] = ("pk",)
     detail_defaults: Mapping[str, bool] = field(default_factory=dict)
     """Flags whose default differs on a single object."""
@@ -314,6 +316,9 @@ class Resource:
             found.append(scope)
         errors: dict[str, Any] = {}
         for one in self.filters:
+            if isinstance(one, Family):
+                found += one.tests(context)
+                continue
             text = context.query.get(one.name)
             if text is None:
                 continue
@@ -335,6 +340,8 @@ class Resource:
             name = wanted.strip()
             descending = name.startswith("-")
             paths = self.ordering.get(name.lstrip("-"), ())
+            if not paths and self.order_by is not None:
+                terms += self.order_by(name.lstrip("-"), descending)
             terms += [Order(path, descending) for path in ((paths,) if isinstance(paths, str) else paths)]
         if not terms:
             terms = [Order(path.lstrip("-"), path.startswith("-")) for path in self.default_order]
