@@ -67,9 +67,17 @@ def item_field(label: str, help_text: str = "") -> f.Related:
     return f.Related(model=StockItem, label=label, help_text=help_text, filters=None)
 
 
+LONGEST_NOTE = 5000
+
+
+def _not_too_long(text: str) -> None:
+    if len(text) > LONGEST_NOTE:
+        raise InvalidInput([f"Ensure this field has no more than {LONGEST_NOTE} characters."])
+
+
 def notes_field(help_text: str, label: str = "Notes") -> f.String:
-    """What people write beside a deed."""
-    return f.String(label=label, help_text=help_text, required=False, allow_blank=True)
+    """What people write beside a deed. (Forms are told of no limit, as in InvenTree.)"""
+    return f.String(label=label, help_text=help_text, required=False, allow_blank=True, validators=(_not_too_long,))
 
 
 LINE: Body = {

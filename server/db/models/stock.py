@@ -14,6 +14,7 @@ from server.db.columns import (
     foreign,
     integer,
     json_field,
+    long_text,
     moment,
     money,
     quantity,
@@ -159,7 +160,8 @@ class StockItemTracking(Keyed, Base):
     part_id = foreign("part_part", "Part", null=True, on_delete="SET NULL", index=False)
     date = moment("Date", null=False)
     tracking_type = integer("Tracking type", default=0)
-    notes = char(512, "Notes", "Entry notes", null=True, blank=True)
+    # Forms are told of 512 characters, but the notes of an action go in whole.
+    notes = long_text("Notes", "Entry notes", length=512)
     user_id = foreign("auth_user", "User", null=True, on_delete="SET NULL", index=False)
     deltas = json_field("Deltas")
 

@@ -1702,7 +1702,7 @@ def upgrade() -> None:
         sa.Column("part_id", WHOLE, nullable=True),
         sa.Column("date", UtcDateTime(), nullable=False),
         sa.Column("tracking_type", WHOLE, nullable=False),
-        sa.Column("notes", line(512), nullable=True),
+        sa.Column("notes", prose(), nullable=True),
         sa.Column("user_id", WHOLE, nullable=True),
         sa.Column("deltas", sa.JSON(), nullable=True),
         references("stock_stockitemtracking", "item_id", "stock_stockitem", "SET NULL"),
