@@ -13,7 +13,15 @@ from server.domain.icons import check_icon
 from server.resources.briefs import PARAMETER_TEMPLATE, parameters_many, path_many
 from server.resources.part_figures import category_default_location
 from server.resources.tree_filters import tree_filters
-from server.resources.trees import TreeResource, below_count, tree_number, tree_number_filter, tree_search, tree_stop
+from server.resources.trees import (
+    TreeResource,
+    below_count,
+    outside_tree,
+    tree_number,
+    tree_number_filter,
+    tree_search,
+    tree_stop,
+)
 from server.resources.uploads import discard
 from server.rest import fields as f
 from server.rest.access import Role
@@ -24,6 +32,7 @@ from server.rest.resource import Hooks, Resource, col, shape
 
 __all__ = ["CATEGORY", "CATEGORY_DETAIL", "CATEGORY_STEP", "RESOURCES"]
 
+CATEGORY_ACCESS = Role("part_category", ("build",))
 NEW_OR_NESTED = frozenset({"create", "nested"})
 """Answers in which InvenTree has not worked anything out."""
 
@@ -106,7 +115,7 @@ def _delete(context: Context, row: Any, told: Mapping[str, Any]) -> None:
 
 CATEGORIES = Resource(
     path="part/category/",
-    access=Role("part_category"),
+    access=CATEGORY_ACCESS,
     shape=CATEGORY,
     title="Category",
     list_about=(
@@ -120,6 +129,7 @@ CATEGORIES = Resource(
         Set("structural"),
         Flag("starred", _starred),
         *tree_filters(PartCategory),
+        outside_tree(PartCategory),
     ),
     search=("name", "description", "pathstring"),
     ordering={
@@ -140,7 +150,7 @@ CATEGORIES = Resource(
 
 TREE = TreeResource(
     path="part/category/tree/",
-    access=Role("part_category"),
+    access=CATEGORY_ACCESS,
     shape=shape(
         PartCategory,
         "pk",

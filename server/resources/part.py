@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Select, func, select
+
 from server.actions.part_entry import check_supplier, furnish
 from server.actions.parts import check, delete_part, settle, shares_image, star
 from server.actions.tags import set_tags
@@ -11,16 +13,21 @@ from server.db.models.part import Part
 from server.domain.errors import InvalidInput
 from server.domain.parts import PartPolicy
 from server.domain.stock import By
+from server.resources.briefs import image_of, media_url
 from server.resources.part_filters import ORDERING, PART_FILTERS, PART_SEARCH
 from server.resources.part_shape import PART
 from server.resources.uploads import discard, keep_image, take_image
+from server.rest import fields as f
 from server.rest.access import Role
-from server.rest.context import Context
-from server.rest.filters import read_boolean
-from server.rest.resource import Hooks, Resource
+from server.rest.context import Answer, Context
+from server.rest.filters import read_boolean, search_tests
+from server.rest.pages import page_of
+from server.rest.query import Joins
+from server.rest.resource import Endpoint, Hooks, Resource, Route, shape
 
 __all__ = ["RESOURCES", "part_policy"]
 
+PART_ACCESS = Role("part", ("build",))
 IMAGES = "part_images"
 
 # What a new part is unless its body says so; the settings decide.
@@ -94,7 +101,7 @@ def _delete(context: Context, row: Part, told: Mapping[str, Any]) -> None:
 
 PARTS = Resource(
     path="part/",
-    access=Role("part"),
+    access=PART_ACCESS,
     shape=PART,
     title="Part",
     list_about="API endpoint for accessing a list of Part objects, or creating a new Part instance.",
@@ -107,4 +114,45 @@ PARTS = Resource(
     hooks=Hooks(prepare=_prepare, before_save=_check, after_save=_after, delete=_delete),
 )
 
-RESOURCES = (PARTS,)
+# ---------------------------------------------------------------------------------------------------------- pictures
+
+
+def _thumbs(context: Context) -> Answer:
+    """The pictures that parts have, those of most parts first."""
+    tests = search_tests(("name", "description", "IPN", "revision", "keywords", "category.name"), context)
+
+    def pictures() -> Select[Any]:
+        joins = Joins(Part, "t")
+        part = joins.root
+        found = [clause for test in tests if (clause := test.where(part)) is not None]
+        count = func.count()
+        statement = select(part.c.image, count).where(part.c.image != "", *found).select_from(joins.frm)
+        return statement.group_by(part.c.image).order_by(count.desc(), part.c.image)
+
+    parameters = {name: value for test in tests for name, value in test.parameters.items()}
+    rows = context.ask(("thumbs", tuple(test.key for test in tests)), pictures, **parameters)
+    return page_of(context, [{"image": media_url(image), "count": count} for image, count in rows])
+
+
+THUMBS = Endpoint(
+    path="part/thumbs/",
+    access=PART_ACCESS,
+    methods={"GET": Route(_thumbs)},
+    title="Part Thumbs",
+    description="API endpoint for retrieving information on available Part thumbnails.",
+    model=Part,
+    shown={"image": f.Upload(image=True, read_only=True), "count": f.Integer(read_only=True)},
+)
+
+THUMB = Resource(
+    path="part/thumbs/",
+    access=PART_ACCESS,
+    shape=shape(Part, image_of(allow_null=False)),
+    title="Part Thumbs Update",
+    detail_about="API endpoint for updating Part thumbnails.",
+    can=("detail", "update"),
+    hooks=Hooks(prepare=_prepare, after_save=_after),
+    main=False,
+)
+
+RESOURCES = (PARTS, THUMBS, THUMB)

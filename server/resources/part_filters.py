@@ -14,7 +14,7 @@ from server.db.trees import below
 from server.domain.errors import InvalidInput
 from server.resources import part_figures as figures
 from server.resources.tagged import tag_filters, tag_search
-from server.resources.trees import node_path, tree_stop
+from server.resources.trees import node_path, outside_tree, tree_stop
 from server.rest.context import Context
 from server.rest.filters import (
     Below,
@@ -118,18 +118,6 @@ def _variants_of(text: str, context: Context) -> Test | None:
         ("ancestor",),
         lambda row: and_(row.c.tree_path > bindparam("f_over"), row.c.tree_path < bindparam("f_over_stop")),
         {"f_over": low, "f_over_stop": high},
-    )
-
-
-def _outside_tree(text: str, context: Context) -> Test | None:
-    """`?exclude_tree=`: not the part, and nothing below it."""
-    if not text:
-        return None
-    low, high = below(part_path("exclude_tree", text, context))
-    return Test(
-        ("exclude tree",),
-        lambda row: or_(row.c.tree_path < bindparam("f_out"), row.c.tree_path >= bindparam("f_out_stop")),
-        {"f_out": low, "f_out_stop": high},
     )
 
 
@@ -248,7 +236,7 @@ PART_FILTERS: Sequence[Filter] = (
     Exact("IPN", fold=True),
     Regex("IPN_regex", "IPN"),
     Custom("ancestor", _variants_of),
-    Custom("exclude_tree", _outside_tree),
+    outside_tree(Part),
     Custom("convert_from", _convertible),
     Custom("in_bom_for", _in_bom),
     RelatedTo("variant_of", Part),

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, literal, literal_column, or_, select
 
 from server.actions.trees import ancestors
 from server.db.columns import Base
+from server.db.trees import below
 from server.domain.errors import InvalidInput
 from server.rest import fields as f
 from server.rest.context import Context
@@ -19,6 +20,7 @@ __all__ = [
     "TreeResource",
     "below_count",
     "node_path",
+    "outside_tree",
     "root_numbers",
     "tree_number",
     "tree_number_filter",
@@ -41,6 +43,22 @@ def node_path(model: type[Base], name: str, text: str, context: Context) -> str:
     if not found:
         raise InvalidInput({name: [BAD_CHOICE]})
     return str(found[0][0])
+
+
+def outside_tree(model: type[Base]) -> Custom:
+    """`?exclude_tree=`: not the node, and nothing below it."""
+
+    def make(text: str, context: Context) -> Test | None:
+        if not text:
+            return None
+        low, high = below(node_path(model, "exclude_tree", text, context))
+        return Test(
+            ("exclude tree",),
+            lambda row: or_(row.c.tree_path < bindparam("f_out"), row.c.tree_path >= bindparam("f_out_stop")),
+            {"f_out": low, "f_out_stop": high},
+        )
+
+    return Custom("exclude_tree", make)
 
 
 def below_count(row: Source) -> ColumnElement[Any]:
