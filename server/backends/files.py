@@ -103,8 +103,8 @@ def safe_name(filename: str) -> str:
 
 
 def _fitting(folder: str, name: str) -> str:
-    """The name, cut so that the path fits into its column also with the mark of a taken name."""
-    room = MAX_PATH - len(folder) - 1 - 8
+    """The name, cut so that the path fits into its column also with the mark of a taken name and that of a thumbnail."""
+    room = MAX_PATH - len(folder) - 1 - len("_123456") - len(".thumbnail")
     if room < 8:
         raise BadPath(f"{folder!r} is too long")
     suffix = PurePosixPath(name).suffix[:10]

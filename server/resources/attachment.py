@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from server.actions.tags import set_tags
 from server.actions.targets import TARGETS, labels_open_to, may, target_of
@@ -83,7 +83,7 @@ def _open_kinds(context: Context) -> Test | None:
     names = tuple(target.name for target in labels_open_to(context.user))
     if len(names) == len(TARGETS):
         return None
-    return Test(("kinds", names), lambda row: row.c.model_type.in_([literal(name) for name in names]))
+    return Test(("kinds", names), lambda row: or_(false(), *(row.c.model_type == name for name in names)))
 
 
 def _refuse_unless(context: Context, name: str, verb: str, refusal: str) -> None:
@@ -120,7 +120,7 @@ def _check(context: Context, row: Attachment, values: Mapping[str, Any], created
         name = values.get("filename") or upload.filename
         row.attachment = store(context, f"attachments/{row.model_type}/{row.model_id}", name, upload.content)
         row.file_size, row.is_image = len(upload.content), image_kind(upload.content) is not None
-        row.thumbnail = None
+        row.thumbnail = _thumbnail(row)
     elif not row.attachment:
         row.file_size, row.is_image = 0, False
     elif values.get("filename"):
@@ -136,7 +136,14 @@ def _rename(context: Context, row: Attachment, name: str) -> None:
     if content is None:
         raise InvalidInput("The file is no longer there; upload it again.", field="filename")
     row.attachment = store(context, str(path.parent), name, content)
-    discard(context, [str(path)])
+    discard(context, [str(path), row.thumbnail])
+    row.thumbnail = _thumbnail(row)
+
+
+def _thumbnail(row: Attachment) -> str | None:
+    """Where the small form of a picture is. It is not made: the media route gives the picture itself for it."""
+    path = PurePosixPath(row.attachment)
+    return str(path.with_name(f"{path.stem}.thumbnail{path.suffix}")) if row.is_image else None
 
 
 def _keep(context: Context, row: Attachment, values: Mapping[str, Any], created: bool) -> None:

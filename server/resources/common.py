@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, exists, false
+from sqlalchemy import bindparam, exists
 
 from server.actions.stock.serials import latest_serial
 from server.actions.tags import slug_of
@@ -14,6 +14,7 @@ from server.db.models.order import PurchaseOrder
 from server.db.models.part import Part
 from server.db.models.stock import StockItem, StockLocation
 from server.db.models.users import User
+from server.domain.batch_codes import batch_code
 from server.domain.errors import InvalidInput
 from server.domain.serials import MOST_AT_ONCE, next_serial_number
 from server.resources.briefs import PROJECT_CODE, USER_BRIEF, media_url
@@ -53,7 +54,7 @@ def _used_on(text: str, context: Context) -> Test | None:
         return None
     target = target_of(text)
     if target is None:
-        return Test(("model_type", "nothing"), lambda row: false())
+        raise InvalidInput(f"Invalid content type: {text}", field="model_type")
     mark = TaggedItem.__table__.alias("mark")
     return Test(
         ("model_type", "is"),
@@ -156,7 +157,7 @@ def _serial_numbers(context: Context) -> Answer:
 def _batch_code(context: Context) -> Answer:
     """The next batch code; blank where no template for them is set."""
     f.read_body(BATCH_BODY, context.body(), context)
-    return Answer({"batch_code": str(context.setting("STOCK_BATCH_CODE_TEMPLATE") or "")}, 201)
+    return Answer({"batch_code": batch_code(str(context.setting("STOCK_BATCH_CODE_TEMPLATE") or ""), context.now)}, 201)
 
 
 RESOURCES: tuple[Resource | Endpoint, ...] = (

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, or_, select
 
 from server.actions.parameters import check_template, rebuild
 from server.actions.targets import Target, target_of
@@ -44,7 +44,7 @@ def by_kind(name: str, where: Any) -> Custom:
             return None
         target = _target(text)
         if target is None:
-            return Test((name, "nothing"), lambda row: false())
+            raise InvalidInput(f"Invalid content type: {text}")
         return Test((name, target.label), lambda row: where(row, target.label))
 
     return Custom(name, make)
@@ -77,11 +77,11 @@ def _exists_for(row: Source, label: str) -> ColumnElement[bool]:
 def _exists_for_model(text: str, context: Context) -> Test | None:
     """Templates that objects of a kind have; with `exists_for_model_id` that one object has, with
     `exists_for_related_model` (and its `_id`) that those of a category, part or company have."""
-    target = _target(text)
     if text == "":
         return None
+    target = _target(text)
     if target is None:
-        return Test(("exists", "nothing"), lambda row: false())
+        raise InvalidInput(f"Invalid content type: {text}", field="exists_for_model")
     pk = context.query.get("exists_for_model_id", "")
     related = target_of(context.query.get("exists_for_related_model", ""))
     related_pk = context.query.get("exists_for_related_model_id", "")
@@ -93,6 +93,17 @@ def _exists_for_model(text: str, context: Context) -> Test | None:
     if related is not None and related_pk.isdigit():
         return _exists_for_related(target, related, int(related_pk), context)
     return Test(("exists", target.label), lambda row: _exists_for(row, target.label))
+
+
+def _needs(name: str, other: str) -> Custom:
+    """A key that is read together with the kind of object in the parameter `other`, and means nothing alone."""
+
+    def make(text: str, context: Context) -> Test | None:
+        if text and not context.query.get(other):
+            raise InvalidInput(f"{name} needs {other} beside it")
+        return None
+
+    return Custom(name, make)
 
 
 def _exists_for_one(row: Source, label: str) -> ColumnElement[bool]:
@@ -175,7 +186,8 @@ TEMPLATES = Resource(
         Flag("has_choices", _filled("choices")), Flag("has_units", _filled("units")),
         by_kind("model_type", lambda row, label: row.c.model_type == label),
         by_kind("for_model", lambda row, label: or_(row.c.model_type == label, row.c.model_type.is_(None))),
-        Custom("exists_for_model", _exists_for_model), Custom("unique", _by_uniqueness),
+        Custom("exists_for_model", _exists_for_model), _needs("exists_for_model_id", "exists_for_model"),
+        _needs("exists_for_related_model_id", "exists_for_related_model"), Custom("unique", _by_uniqueness),
     ),
     search=("name", "description"), ordering={"name": "name", "units": "units", "checkbox": "checkbox"},
     hooks=Hooks(before_save=_check_template, after_save=_keep_template),

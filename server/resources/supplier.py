@@ -156,7 +156,11 @@ def _manufacturer_part() -> Shape:
     return MANUFACTURER_PART_BRIEF.but(
         notes=replace(notes, hidden_in=frozenset({"list"})),
         manufacturer_detail=Detail(
-            name="manufacturer_detail", via="manufacturer", shape=COMPANY_BRIEF, flag="manufacturer_detail"
+            name="manufacturer_detail",
+            via="manufacturer",
+            shape=COMPANY_BRIEF,
+            flag="manufacturer_detail",
+            default=False,
         ),
     )
 
@@ -179,6 +183,7 @@ def _drop_manufacturer_part(context: Context, row: ManufacturerPart, told: Mappi
 
 MANUFACTURER_PARTS = Resource(
     path="company/part/manufacturer/", access=PARTS_ROLE, shape=_manufacturer_part(), title="Manufacturer Part",
+    detail_defaults={"part_detail": True, "manufacturer_detail": True},
     can=("list", "detail", "create", "update", "delete", "bulk_delete"),
     list_about="API endpoint for list view of ManufacturerPart object.\n\n"
     "- GET: Return list of ManufacturerPart objects\n- POST: Create a new ManufacturerPart object",
