@@ -1,6 +1,7 @@
 """Bills of materials: their lines, the parts that may stand in for others, and signing off."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from server.domain.errors import InvalidInput
 from server.resources import bom_figures as bom
 from server.resources import part_figures as figures
 from server.resources.briefs import PART_BRIEF
-from server.resources.category import CATEGORY_DETAIL
+from server.resources.category import CATEGORY
 from server.resources.part_filters import part_path
 from server.resources.trees import node_path
 from server.rest import fields as f
@@ -23,7 +24,7 @@ from server.rest.access import Role
 from server.rest.context import Context
 from server.rest.filters import Custom, Flag, RelatedTo, Set
 from server.rest.many import rows_by_key
-from server.rest.query import Computed, Detail, Many, Planner, Reader, Source, Test
+from server.rest.query import Computed, Detail, Many, Planner, Reader, Shape, Source, Test
 from server.rest.resource import Hooks, Resource, col, shape
 
 __all__ = ["BOM_ACCESS", "RESOURCES", "locking"]
@@ -32,13 +33,22 @@ BOM_ACCESS = Role("bom", ("part", "build"))
 ZERO: ColumnElement[Any] = literal_column("0")
 ON_CREATION = frozenset({"create"})
 
+# A part without its prices, which are left out here unless asked for (and nobody can ask).
+UNPRICED = Shape(
+    PART_BRIEF.model,
+    tuple(
+        replace(member, flag="pricing", default=False) if member.name.startswith("pricing_") else member
+        for member in PART_BRIEF.members
+    ),
+)
+
 SUBSTITUTE = shape(
     BomItemSubstitute,
     "pk",
     "bom_item",
     col("part", limited=True),
     Detail(
-        name="part_detail", via="part", shape=PART_BRIEF.but("pricing_min", "pricing_max"),
+        name="part_detail", via="part", shape=UNPRICED,
         field=f.Nested(read_only=True, fields={}),
     ),
 )  # fmt: skip
@@ -112,7 +122,7 @@ BOM = shape(
     _figure("can_build", bom.can_build, "Can Build", flag="can_build"),
     _detail("part_detail", "part", "Assembly", PART_BRIEF),
     _detail("sub_part_detail", "sub_part", "Component", PART_BRIEF),
-    _detail("category_detail", "sub_part.category", "Category", CATEGORY_DETAIL),
+    _detail("category_detail", "sub_part.category", "Category", CATEGORY),
     _price("pricing_max", _component_price("overall_max")),
     _price("pricing_min_total", lambda row: bom.total_price(row, "overall_min")),
     _price("pricing_max_total", lambda row: bom.total_price(row, "overall_max")),

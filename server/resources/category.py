@@ -27,10 +27,10 @@ from server.rest import fields as f
 from server.rest.access import Role
 from server.rest.context import Context
 from server.rest.filters import Compare, Custom, Exact, Flag, RelatedTo, Set, read_boolean
-from server.rest.query import Computed, Const, Detail, Source, Test
+from server.rest.query import Computed, Detail, Source, Test
 from server.rest.resource import Hooks, Resource, col, shape
 
-__all__ = ["CATEGORY", "CATEGORY_DETAIL", "CATEGORY_STEP", "RESOURCES"]
+__all__ = ["CATEGORY", "CATEGORY_STEP", "RESOURCES"]
 
 CATEGORY_ACCESS = Role("part_category", ("build",))
 NEW_OR_NESTED = frozenset({"create", "nested"})
@@ -83,13 +83,6 @@ CATEGORY = shape(
     parameters_many("part.partcategory"),
 )
 
-CATEGORY_DETAIL = CATEGORY.but("path", "parameters").plus(
-    Const(name="path", flag="path_detail", default=False, field=f.Any_(read_only=True, allow_null=True)),
-    Const(name="parameters", flag="parameters", default=False, field=f.Any_(read_only=True, allow_null=True)),
-)
-"""A category inside another object."""
-
-
 # ---------------------------------------------------------------------------------------------------------- writing
 
 
@@ -138,6 +131,7 @@ CATEGORIES = Resource(
     },
     default_order=("tree_sort",),
     hooks=Hooks(before_save=_before, after_save=_after, delete=_delete),
+    instance_filters={"parent": "exclude_tree"},
     delete_body={
         "delete_child_categories": f.Boolean(
             label="Delete Subcategories", help_text="Delete all sub-categories contained within this category"
@@ -218,7 +212,7 @@ USUAL_PARAMETERS = Resource(
         PartCategoryParameterTemplate,
         "pk",
         "category",
-        Detail(name="category_detail", via="category", shape=CATEGORY_DETAIL, flag="category_detail"),
+        Detail(name="category_detail", via="category", shape=CATEGORY, flag="category_detail"),
         "template",
         Detail(name="template_detail", via="template", shape=PARAMETER_TEMPLATE, flag="template_detail"),
         "default_value",

@@ -14,6 +14,7 @@ from server.domain.errors import InvalidInput
 from server.domain.parts import PartPolicy
 from server.domain.stock import By
 from server.resources.briefs import image_of, media_url
+from server.resources.parametric import parameter_family, parameter_order
 from server.resources.part_filters import ORDERING, PART_FILTERS, PART_SEARCH
 from server.resources.part_shape import PART
 from server.resources.uploads import discard, keep_image, take_image
@@ -107,11 +108,13 @@ PARTS = Resource(
     list_about="API endpoint for accessing a list of Part objects, or creating a new Part instance.",
     detail_about="API endpoint for detail view of a single Part object.",
     can=("list", "create", "bulk_update", "detail", "update", "delete"),
-    filters=PART_FILTERS,
+    filters=(*PART_FILTERS, parameter_family("part.part")),
     search=PART_SEARCH,
     ordering=ORDERING,
+    order_by=parameter_order("part.part"),
     default_order=("name",),
     hooks=Hooks(prepare=_prepare, before_save=_check, after_save=_after, delete=_delete),
+    instance_filters={"variant_of": "exclude_tree"},
 )
 
 # ---------------------------------------------------------------------------------------------------------- pictures

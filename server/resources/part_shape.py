@@ -18,7 +18,7 @@ from server.resources.briefs import (
     tags_many,
     thumbnail_of,
 )
-from server.resources.category import CATEGORY_DETAIL, CATEGORY_STEP
+from server.resources.category import CATEGORY, CATEGORY_STEP
 from server.resources.part_filters import is_starred
 from server.resources.prices import sale_prices_many
 from server.rest import fields as f
@@ -128,8 +128,7 @@ PART = shape(
     col("barcode_hash", read_only=True, allow_blank=False),
     "category",
     Detail(
-        name="category_detail", via="category", shape=CATEGORY_DETAIL, flag="category_detail", default=False,
-        field=f.Nested(read_only=True, fields={}),
+        name="category_detail", via="category", shape=CATEGORY, flag="category_detail", default=False,
     ),
     replace(
         path_many("category_path", CATEGORY_STEP, "category.tree_path", flag="path_detail"), empty=lambda: None

@@ -582,6 +582,8 @@ class Resource:
                 continue
             if not creating and member.field is not None and member.field.create_only:
                 continue
+            if reading and creating and "list" in member.hidden_in:
+                continue
             made[member.name] = about
         return made
 
