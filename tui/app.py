@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any, ClassVar, cast
 
+from rich.text import Text
 from textual import work
 from textual.message import Message
 
@@ -31,6 +32,9 @@ from tui.themes import DEFAULT_VARIABLES, THEMES, choose_theme
 from tui.widgets.status_line import Status
 
 __all__ = ["BincardApp"]
+
+#: The address worked with until one is typed.
+NOWHERE = "http://localhost"
 
 
 class BincardApp(CommandApp):
@@ -65,7 +69,7 @@ class BincardApp(CommandApp):
         self.state = ClientState()
         self.history = History()
         self.recent_locations: list[Location] = []
-        self._use(Session(launch))
+        self._use(Session(launch if launch.url else replace(launch, url=NOWHERE)))
         self.status = Status(server=launch.url, user=launch.user, read_only=launch.read_only)
         for known in THEMES.values():
             self.register_theme(known)
@@ -90,7 +94,10 @@ class BincardApp(CommandApp):
 
     def on_mount(self) -> None:
         self.history.visit(Place("stock", "stocklocation", None))
-        self.open_session()
+        if self.launch.url:
+            self.open_session()
+        else:
+            self.post_message(self.SessionRefused(""))
 
     @property
     def stock_screen(self) -> StockScreen:
@@ -126,6 +133,7 @@ class BincardApp(CommandApp):
         self.after_command()
 
     async def on_bincard_app_session_refused(self, message: SessionRefused) -> None:
+        self.stock_screen.session_missing()
         await self.ask_sign_in(message.reason if self.session.user_name else "")
 
     def on_bincard_app_session_failed(self, message: SessionFailed) -> None:
@@ -137,7 +145,7 @@ class BincardApp(CommandApp):
 
         config = self.launch.config
         profiles = tuple(config.profiles) if config is not None else ()
-        screen = SignInScreen(self.session.client.url, self.session.user_name, reason, profiles)
+        screen = SignInScreen(self.launch.url, self.session.user_name, reason, profiles)
         await self.push_screen(screen, self._signed_in)
 
     async def sign_in(self, server: str, user: str, password: str) -> None:
@@ -391,23 +399,33 @@ class BincardApp(CommandApp):
         """Leave."""
         self.exit()
 
+    def _fatal_error(self) -> None:
+        """Leave a report in a file and one line on the screen (overridden: Textual prints the traceback)."""
+        from tui.crash import one_line
+
+        if self._exception is not None and not self._exit_renderables:
+            secrets = (self.launch.token, self.launch.password)
+            self._exit_renderables.append(Text(one_line(self._exception, secrets=secrets)))
+        self._close_messages_no_wait()
+
 
 def _connection_status(state: ConnectionState) -> dict[str, Any]:
     """The members of the status line that a reading of the connection sets."""
+    known = {"reason": state.reason, "latency_ms": None}
     synced = f"{datetime.fromtimestamp(state.last_answer):%H:%M}" if state.last_answer else ""
     match state.link:
         case Link.ONLINE:
             # Rounded, so that the line is not drawn anew for a millisecond more or less.
             latency = int(state.latency_ms)
             shown = latency if latency < 10 else latency // 10 * 10
-            return {"connection": "online", "latency_ms": shown, "synced_at": synced}
+            return {"connection": "online", "latency_ms": shown, "synced_at": synced, "reason": ""}
         case Link.RETRYING | Link.THROTTLED:
             word = "retrying" if state.link is Link.RETRYING else "told to wait"
-            return {"connection": f"{word} in {state.retry_in:.0f} s", "latency_ms": None, "synced_at": synced}
+            return {**known, "connection": f"{word} in {state.retry_in:.0f} s", "synced_at": synced}
         case Link.NEW:
-            return {"connection": "connecting", "latency_ms": None, "synced_at": synced}
+            return {**known, "connection": "connecting", "synced_at": synced}
         case _:
-            return {"connection": state.link.value, "latency_ms": None, "synced_at": synced}
+            return {**known, "connection": state.link.value, "synced_at": synced}
 
 
 def _load_keymap(launch: Launch) -> Keymap:

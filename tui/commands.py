@@ -16,6 +16,7 @@ from textual.widget import Widget
 from tui.actions import BY_ID, Action, handler_name
 from tui.keymap import Keymap, key_name
 from tui.terminal.app import TerminalApp
+from tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from tui.screens.base import CommandHost
@@ -30,6 +31,15 @@ _EDITING = frozenset(
         *(f"ctrl+{letter}" for letter in "acdefkuvwx"),
     )
 )
+#: What a list does itself with these keys.
+_MOVES = {
+    "up": "cursor_up",
+    "down": "cursor_down",
+    "pageup": "page_up",
+    "pagedown": "page_down",
+    "home": "first",
+    "end": "last",
+}
 #: Seconds a command waits for the keys before it; a widget that takes longer is stuck.
 _SETTLE = 2.0
 
@@ -70,8 +80,17 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
         host = self.host
         action = self.keymap.find(host.current_scopes(), name, host.can_run)
         if action is None:
-            return False
+            return self._move_in_list(name)
         await self.run_command(action)
+        return True
+
+    def _move_in_list(self, name: str) -> bool:
+        """Let a list move its cursor at once: through the message queues of its parents a key takes twice as long."""
+        focused = self.focused
+        move = _MOVES.get(name)
+        if move is None or not isinstance(focused, VirtualList):
+            return False
+        getattr(focused, f"action_{move}")()
         return True
 
     @property

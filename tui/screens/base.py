@@ -52,8 +52,9 @@ class CommandHost(Screen[Result]):
         return action.scope in self.current_scopes() and self.bincard.allows(action) and self.offers(action)
 
     def available(self) -> list[Action]:
-        """Every action that works here and now, in the registry's order."""
-        return [action for action in ACTIONS if self.can_run(action)]
+        """Every action that works here and now, those of the screen first."""
+        scopes = self.current_scopes()
+        return sorted((action for action in ACTIONS if self.can_run(action)), key=lambda each: scopes.index(each.scope))
 
     def refresh_footer(self) -> None:
         """Bring the footer in line with what works now."""

@@ -18,11 +18,12 @@ from tui.screens.list_commands import ListCommands
 from tui.stock_actions import Posting
 from tui.views.formats import quantity
 from tui.views.locations import ALL_STOCK, tree_nodes
-from tui.views.stock_item import STOCK_ITEMS
+from tui.views.stock_item import STOCK_ITEMS, in_short
 from tui.views.totals import ADDED_MEMBERS, Totals, add_up, describe
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.footer import KeyFooter
 from tui.widgets.item_preview import ItemPreview
+from tui.widgets.items_table import ItemsTable
 from tui.widgets.line import Line, Part
 from tui.widgets.resource_table import ResourceTable
 from tui.widgets.row_source import PagedRows
@@ -129,7 +130,7 @@ class StockScreen(ItemCommands, ListCommands):
         yield Line(id="totals")
         with Horizontal(id="panes"):
             yield TreeList(id="tree", empty_text="Loading ...")
-            yield ResourceTable(id="items", empty_text="No items here.", loading_text="Loading ...")
+            yield ItemsTable(id="items", empty_text="No items here.", loading_text="Loading ...")
             yield ItemPreview(id="preview")
         yield FilterBar()
         yield KeyFooter()
@@ -143,6 +144,8 @@ class StockScreen(ItemCommands, ListCommands):
             sort=sort if sort in STOCK_ITEMS.orderings else STOCK_ITEMS.ordering,
             descending=state.get("stock", "descending", False),
         )
+        self.table.detail = in_short
+        self.table.on_cursor = self._show_item
         self.table.columns = STOCK_ITEMS.chosen(self.shown_columns())
         self._begin()
         self.focus_tree()
@@ -150,8 +153,8 @@ class StockScreen(ItemCommands, ListCommands):
             self._load_tree()
 
     @property
-    def table(self) -> ResourceTable:
-        return self.query_one("#items", ResourceTable)
+    def table(self) -> ItemsTable:
+        return self.query_one(ItemsTable)
 
     @property
     def tree_list(self) -> TreeList:
@@ -250,9 +253,17 @@ class StockScreen(ItemCommands, ListCommands):
         if not self.is_mounted:
             return
         self._unmark()
+        self.tree_list.empty_text = "Loading ..."
         self._load_tree()
         self._begin()
         self.refresh_footer()
+
+    def session_missing(self) -> None:
+        """Nobody is signed in: show nothing, and say so."""
+        self._begin()
+        self.table.loading_text = "Not signed in."
+        self.tree_list.empty_text = "Not signed in."
+        self.tree_list.set_nodes(())
 
     def on_resource_table_rows_needed(self, message: ResourceTable.RowsNeeded) -> None:
         offset, limit = self._rows.window(message.first, message.count)
@@ -281,7 +292,7 @@ class StockScreen(ItemCommands, ListCommands):
         self._return()
         self._add_up()
         self._show_heads()
-        self.query_one(ItemPreview).show(self.table.current_row)
+        self._show_item()
         self.refresh_footer()
 
     def _return(self) -> None:
@@ -389,10 +400,9 @@ class StockScreen(ItemCommands, ListCommands):
 
     def _show_heads(self) -> None:
         marked = len(self.table.marked_keys)
-        right: list[Part] = [(f"{marked} marked  ", "bold $warn")] if marked else []
-        if self._rows.total:
-            right.append((f"{quantity(self.table.cursor + 1)} of {quantity(self._rows.total)}", ""))
-        self.query_one("#where", Line).show([(self._path(), "bold")], right)
+        self.query_one("#where", Line).show(
+            [(self._path(), "bold")], [(f"{marked} marked", "bold $warn")] if marked else ()
+        )
         self.query_one("#totals", Line).show(self._total_parts(), [self._scope_part()])
 
     def _path(self) -> str:
@@ -430,20 +440,23 @@ class StockScreen(ItemCommands, ListCommands):
 
     def on_resize(self) -> None:
         self._show_heads()
+        self._show_item()
 
     # Moving about
 
     def on_virtual_list_cursor_moved(self, message: VirtualList.CursorMoved) -> None:
         if message.list is self.table:
-            self._show_heads()
-            if self.has_class("-wide"):
-                self.query_one(ItemPreview).show(self.table.current_row)
             return
         if self._rest is not None:
             self._rest.stop()
             self._rest = None
         if not self.in_items:
             self._rest = self.set_timer(REST, self._follow_tree)
+
+    def _show_item(self) -> None:
+        """Show the details of the item under the cursor, where there is room for them."""
+        if self.has_class("-wide"):
+            self.query_one(ItemPreview).show(self.table.current_row)
 
     def _follow_tree(self) -> None:
         """Show the items of the location that the cursor of the tree rests on."""

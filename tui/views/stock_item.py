@@ -7,7 +7,17 @@ from tui.views.formats import decimal_of, quantity, short_date, with_unit
 from tui.views.view import ResourceView
 from tui.widgets.columns import Column
 
-__all__ = ["STOCK_ITEMS", "available", "batch_or_serial", "item_name", "location_name", "on_hand", "part_of", "unit_of"]
+__all__ = [
+    "STOCK_ITEMS",
+    "available",
+    "batch_or_serial",
+    "in_short",
+    "item_name",
+    "location_name",
+    "on_hand",
+    "part_of",
+    "unit_of",
+]
 
 Row = Mapping[str, Any]
 OK_STATUS = 10
@@ -51,6 +61,19 @@ def location_name(row: Row) -> str:
     """Where it lies, as far as the server told: the path, else the name, else nothing."""
     detail = row.get("location_detail") or {}
     return str(detail.get("pathstring") or detail.get("name") or "")
+
+
+def in_short(row: Row) -> str:
+    """Where it lies and how to tell it from its like, in one line."""
+    expiry = short_date(row.get("expiry_date"))
+    facts = (
+        location_name(row) or "no location",
+        batch_or_serial(row),
+        str(part_of(row).get("IPN") or ""),
+        "" if row.get("status") == OK_STATUS else _status(row),
+        f"expires {expiry}" if expiry else "",
+    )
+    return " · ".join(fact for fact in facts if fact)
 
 
 def _status(row: Row) -> str:

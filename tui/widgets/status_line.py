@@ -19,11 +19,14 @@ NOTICE_STYLES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the line shows. `connection` is "online", "offline", "retrying in 5 s", ...; `latency_ms` only online."""
+    """What the line shows. `connection` is "online", "offline", "retrying in 5 s", ...; `latency_ms` only online,
+    `reason` only while something is wrong.
+    """
 
     server: str = ""
     user: str = ""
     connection: str = "connecting"
+    reason: str = ""
     latency_ms: int | None = None
     synced_at: str = ""
     read_only: bool = False
@@ -64,6 +67,8 @@ class StatusLine(Line):
         return (sign, style), (self._status.notice, style)
 
     def _identity(self) -> tuple[Part, ...]:
+        if self._status.reason:
+            return (("! ", "bold $warn"), (self._status.reason, "bold $warn"))
         parts: list[Part] = [(self._status.user or "not signed in", "bold"), (" at ", ""), (self._status.server, "")]
         if self._status.read_only:
             parts.append(("  READ ONLY", "bold $warn"))
