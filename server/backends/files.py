@@ -103,7 +103,7 @@ def safe_name(filename: str) -> str:
 
 
 def _fitting(folder: str, name: str) -> str:
-    """The name, cut so that the path fits into its column also with the mark of a taken name and that of a thumbnail."""
+    """The name, cut so that the path fits into its column, also with the marks of a taken name and of a thumbnail."""
     room = MAX_PATH - len(folder) - 1 - len("_123456") - len(".thumbnail")
     if room < 8:
         raise BadPath(f"{folder!r} is too long")
