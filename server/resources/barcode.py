@@ -8,7 +8,7 @@ from server.actions.barcodes import BARCODE_TARGETS, link, unlink
 from server.actions.targets import Target, may
 from server.db.models.common import BarcodeScanResult
 from server.domain.barcodes import barcode_text
-from server.domain.errors import InvalidInput
+from server.domain.errors import Forbidden, InvalidInput
 from server.resources.barcode_find import BARCODE, PLUGIN, about, as_texts, find, format_of, keep, post, refuse, shown
 from server.resources.briefs import USER_BRIEF
 from server.rest import fields as f
@@ -111,6 +111,8 @@ def _generate(context: Context) -> dict[str, str]:
     target = BARCODE_TARGETS.get(values["model"])
     if target is None:
         raise InvalidInput("Model is not supported", field="model")
+    if not may(context.user, target.label, "view"):
+        raise Forbidden("User does not have permission to view this model")
     if not context.exists(target.model, values["pk"]):
         raise InvalidInput({"error": "Model instance not found"})
     how = format_of(context)
