@@ -8,14 +8,26 @@ from pathlib import Path
 
 import httpx
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from server.actions.users import add_user, complete_groups_of, complete_rule_sets, give_owner
+from server.actions.users import add_user, complete_groups_of, give_owner
 from server.db.models.users import Group, RuleSet, User, UserGroup
 from tests.serving import Running, running
 
 __all__ = ["People", "people"]
 
 COLUMNS = {"view": "can_view", "add": "can_add", "change": "can_change", "delete": "can_delete"}
+
+
+def _group(session: Session, name: str) -> int:
+    """The key of the group, made when there is none of that name."""
+    group = session.scalars(select(Group).where(Group.name == name)).one_or_none()
+    if group is None:
+        group = Group(name=name)
+        session.add(group)
+        session.flush()
+        give_owner(session, "group", group.pk)
+    return int(group.pk)
 
 
 @dataclass
@@ -33,12 +45,7 @@ class People:
             user = session.scalars(select(User).where(User.username == username)).one_or_none()
             if user is None:
                 user = add_user(session, username, datetime.now(UTC))
-                group = Group(name=f"group of {username}")
-                session.add(group)
-                session.flush()
-                give_owner(session, "group", group.pk)
-                complete_rule_sets(session, group.pk)
-                session.add(UserGroup(user_id=user.pk, group_id=group.pk))
+                session.add(UserGroup(user_id=user.pk, group_id=_group(session, f"group of {username}")))
                 complete_groups_of(session, user.pk)
             user.is_staff, user.is_superuser = staff, superuser
             own = select(Group.pk).where(Group.name == f"group of {username}")
