@@ -200,16 +200,15 @@ class ApiClient:
         while True:
             try:
                 await self._exchange("GET", "system/health/", None, None, {})
-            except (Unreachable, TimedOut) as error:
-                self.connection.waiting(Link.RETRYING, pause, str(error))
-                await asyncio.sleep(pause)
+            except (Unreachable, TimedOut, ServerFault, Throttled) as error:
+                wait = max(pause, getattr(error, "retry_after", 0.0))
+                await self._pause(Link.RETRYING, wait, error)
                 pause = min(pause * 2, 30.0)
+            except ApiError:
+                # Whatever it says: it is there, and whoever asks next hears it.
+                return
             else:
                 return
-
-    async def warm_up(self) -> None:
-        """Load what the first call needs, in a thread, so that the screen is not held up."""
-        await self._client()
 
     async def aclose(self) -> None:
         """Close the connections. Calls still under way end with Unreachable."""

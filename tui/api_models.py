@@ -26,7 +26,6 @@ class ServerInfo:
     api_version: int
     instance: str
     is_bincard: bool = False
-    login_message: str = ""
 
     @classmethod
     def of(cls, answer: Row) -> "ServerInfo":
@@ -35,13 +34,11 @@ class ServerInfo:
         if not isinstance(number, int) or not isinstance(answer.get("version"), str):
             raise TypeError("no apiVersion")
         plugins = answer.get("active_plugins") or []
-        customize = answer.get("customize") or {}
         return cls(
             version=answer["version"],
             api_version=number,
             instance=_text(answer.get("instance")),
             is_bincard=any(isinstance(each, Mapping) and each.get("slug") == "bincard" for each in plugins),
-            login_message=_text(customize.get("login_message")) if isinstance(customize, Mapping) else "",
         )
 
     def __str__(self) -> str:

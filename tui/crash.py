@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 from tui.paths import private_dir, state_dir, write_private
@@ -61,7 +60,7 @@ def install(*, secrets: Iterable[str | None] = ()) -> None:
     """Have every error that nobody handles reported, in threads too, and log into a file instead of the screen."""
     known = tuple(secrets)
 
-    def on_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def on_error(kind: type[BaseException], error: BaseException, *_: object) -> None:
         if issubclass(kind, KeyboardInterrupt):
             return
         print(f"bincard: {one_line(error, secrets=known)}", file=sys.stderr)

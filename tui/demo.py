@@ -16,7 +16,6 @@ import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 from tui.paths import data_dir, write_private
@@ -72,9 +71,7 @@ class DemoServer:
             raise
         return f"http://127.0.0.1:{port}"
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *outcome: object) -> None:
         self._end()
 
     def _prepare(self) -> None:

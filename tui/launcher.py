@@ -17,7 +17,7 @@ from tui.server_url import normal_url
 
 __all__ = ["launch_from", "run_command"]
 
-FAILED, USAGE, UNREACHABLE, NOT_INVENTREE, CERTIFICATE, SIGN_IN, DEMO = 1, 2, 3, 4, 5, 6, 7
+USAGE, UNREACHABLE, NOT_INVENTREE, CERTIFICATE, SIGN_IN, DEMO = 2, 3, 4, 5, 6, 7
 _STATUS: Final[tuple[tuple[type[ApiError], int], ...]] = (
     (BadCertificate, CERTIFICATE),
     (Unreachable, UNREACHABLE),

@@ -456,10 +456,15 @@ async def test_the_server_is_waited_for_until_it_is_back(
         pauses.append(seconds)
 
     monkeypatch.setattr(asyncio, "sleep", note)
-    server.fail("GET", "/api/system/health/", Cut(), Cut(), Cut())
+    busy = Reply(429, {"detail": "slow down"}, {"Retry-After": "60"})
+    server.fail("GET", "/api/system/health/", Cut(), html_page("starting", 502), busy, Cut(), Cut(), Cut(), Cut())
     server.answer("GET", "/api/system/health/", {"status": "ok"})
     await client.until_back()
-    assert pauses == [1.0, 2.0, 4.0]
+    assert pauses == [1.0, 2.0, 60.0, 8.0, 16.0, 30.0, 30.0]
+    assert client.connection.state.link is Link.ONLINE
+    server.fail("GET", "/api/system/health/", Reply(401, {"detail": "sign in first"}))
+    await client.until_back()
+    assert len(pauses) == 7
     assert client.connection.state.link is Link.ONLINE
 
 
@@ -475,10 +480,13 @@ def test_importing_the_client_does_not_import_httpx() -> None:
 def test_the_command_line_of_httpx_is_not_imported() -> None:
     code = (
         "import asyncio, sys\n"
-        "from tui.api_client import ApiClient\n"
+        "from tui.api_client import ApiClient, Timing, Unreachable\n"
         "async def main():\n"
-        "    client = ApiClient('http://127.0.0.1:1')\n"
-        "    await client.warm_up()\n"
+        "    client = ApiClient('http://127.0.0.1:1', timing=Timing(pauses=()))\n"
+        "    try:\n"
+        "        await client.get('part/')\n"
+        "    except Unreachable:\n"
+        "        pass\n"
         "    await client.aclose()\n"
         "asyncio.run(main())\n"
         "print('httpx' in sys.modules, [m for m in ('click', 'rich') if m in sys.modules])\n"
