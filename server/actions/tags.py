@@ -13,8 +13,9 @@ __all__ = ["make_tag", "set_tags", "slug_of"]
 
 
 def set_tags(session: Session, label: str, pk: int, names: Iterable[str]) -> None:
-    """Mark an object ("part.part", 5) with these tags and no others; tags that are new are made."""
-    wanted = {name.strip() for name in names if name.strip()}
+    """Mark an object ("part.part", 5) with these tags and no others; tags that are new are made. They are shown in the
+    order in which they are given."""
+    wanted = list(dict.fromkeys(name.strip() for name in names if name.strip()))
     marks = session.execute(
         select(TaggedItem.pk, Tag.name)
         .join(Tag, Tag.pk == TaggedItem.tag_id)
@@ -23,7 +24,8 @@ def set_tags(session: Session, label: str, pk: int, names: Iterable[str]) -> Non
     gone = [mark for mark, name in marks if name not in wanted]
     if gone:
         session.execute(delete(TaggedItem).where(TaggedItem.pk.in_(gone)))
-    for name in sorted(wanted - {name for _, name in marks}):
+    kept = {name for _, name in marks}
+    for name in (name for name in wanted if name not in kept):
         tag = session.scalars(select(Tag).where(Tag.name == name)).one_or_none() or make_tag(session, name)
         session.add(TaggedItem(tag_id=tag.pk, model_type=label, model_id=pk))
     session.flush()

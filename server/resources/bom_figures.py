@@ -36,7 +36,7 @@ def available_variants(row: Source) -> Expression:
 
 def available_substitutes(row: Source) -> Expression:
     """How much is free of the parts that may stand in for the component."""
-    swap, part = BomItemSubstitute.__table__.alias("swap"), Part.__table__.alias("instead")
+    swap, part = figures.alias_of(BomItemSubstitute, "swap"), figures.alias_of(Part, "instead")
     free = _free(Source(Part, part, row.joins, (*row.path, "instead")))
     total = select(func.coalesce(func.sum(free), ZERO)).select_from(swap.join(part, part.c.pk == swap.c.part_id))
     return figures.above_zero(

@@ -313,7 +313,7 @@ def tags_many(model_type: str, *, default: bool = False) -> Many:
     `server.actions.tags.set_tags`, which the resource's `after_save` calls."""
 
     def load(planner: Planner, reader: Reader, keys: Sequence[int], given: Mapping[str, Any]) -> Mapping[int, Any]:
-        found = rows_by_key(planner, reader, _TAGGED, "model_id", keys, {"model_type": model_type}, order=("name",))
+        found = rows_by_key(planner, reader, _TAGGED, "model_id", keys, {"model_type": model_type})
         return {key: [row["name"] for row in rows] for key, rows in found.items()}
 
     field = f.ListOf(child=f.String(), tells_list=True, required=False)

@@ -6,6 +6,7 @@ exact whole numbers in the database and JSON numbers in the answer.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from operator import ge, gt
 from typing import Any
 
@@ -23,7 +24,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from server.db.columns import QUANTITY_PLACES
+from server.db.columns import QUANTITY_PLACES, Base
 from server.db.models.build import Build, BuildItem, BuildLine
 from server.db.models.company import SupplierPart
 from server.db.models.order import (
@@ -47,6 +48,7 @@ __all__ = [
     "ONE",
     "Which",
     "above_zero",
+    "alias_of",
     "allocated_to_builds",
     "allocated_to_sales",
     "building",
@@ -77,6 +79,12 @@ ONE = 10**QUANTITY_PLACES
 _PACK_SCALE = 10.0**10
 
 
+@cache
+def alias_of(model: type[Base], name: str) -> FromClause:
+    """A table under another name. Making one takes longer than the rest of a subquery, so each is made once."""
+    return model.__table__.alias(name)
+
+
 def codes(statuses: Iterable[Status]) -> list[Expression]:
     """Status codes as SQL: they are part of the statement, so that it is compiled once."""
     return [literal_column(str(int(status))) for status in statuses]
@@ -98,7 +106,7 @@ def itself(part: Source, key: Expression) -> Expression:
 
 
 def _below(part: Source, start: Callable[[Expression, Expression], Expression]) -> Select[Any]:
-    other = Part.__table__.alias("below")
+    other = alias_of(Part, "below")
     path = part.c.tree_path
     inside = select(other.c.pk).where(start(other.c.tree_path, path), other.c.tree_path < tree_stop(path))
     return inside.correlate(part.table)
@@ -140,13 +148,13 @@ def sum_over(quantity: Expression, *, of: FromClause, where: Iterable[Expression
 
 def in_stock(part: Source, which: Which = itself) -> Expression:
     """How much is in stock."""
-    item = StockItem.__table__.alias("held")
+    item = alias_of(StockItem, "held")
     return sum_over(item.c.quantity, of=item, where=(which(part, item.c.part_id), is_in_stock(item)), part=part)
 
 
 def external_stock(part: Source) -> Expression:
     """How much of that lies in external locations."""
-    item, place = StockItem.__table__.alias("held"), StockLocation.__table__.alias("place")
+    item, place = alias_of(StockItem, "held"), alias_of(StockLocation, "place")
     return sum_over(
         item.c.quantity, of=item.join(place, place.c.pk == item.c.location_id), part=part,
         where=(item.c.part_id == part.c.pk, place.c.external.is_(True), is_in_stock(item)),
@@ -160,8 +168,8 @@ def variant_stock(part: Source) -> Expression:
 
 def variant_allocations(part: Source) -> Expression:
     """How much of the variants' stock is promised to builds and sales orders, of any state."""
-    item = StockItem.__table__.alias("held")
-    built, sold = BuildItem.__table__.alias("promised"), SalesOrderAllocation.__table__.alias("promised")
+    item = alias_of(StockItem, "held")
+    built, sold = alias_of(BuildItem, "promised"), alias_of(SalesOrderAllocation, "promised")
     counted = (variants(part, item.c.part_id), is_in_stock(item))
     return sum_over(
         built.c.quantity, of=item.join(built, built.c.stock_item_id == item.c.pk), where=counted, part=part
@@ -170,7 +178,7 @@ def variant_allocations(part: Source) -> Expression:
 
 def stock_item_count(part: Source) -> Expression:
     """How many stock items the part has, in stock or not."""
-    item = StockItem.__table__.alias("held")
+    item = alias_of(StockItem, "held")
     return _count(select(func.count()).select_from(item).where(item.c.part_id == part.c.pk), part)
 
 
@@ -190,8 +198,8 @@ def unallocated_stock(part: Source) -> Expression:
 
 def on_order(part: Source) -> Expression:
     """How much is still to come from open purchase orders, in units of the part."""
-    sold, line = SupplierPart.__table__.alias("supplied"), PurchaseOrderLineItem.__table__.alias("line")
-    order = PurchaseOrder.__table__.alias("ordered")
+    sold, line = alias_of(SupplierPart, "supplied"), alias_of(PurchaseOrderLineItem, "line")
+    order = alias_of(PurchaseOrder, "ordered")
     joined = sold.join(line, line.c.part_id == sold.c.pk).join(order, order.c.pk == line.c.order_id)
     # In floats: a quantity times a pack size, both as whole numbers, would not fit 64 bits.
     outstanding = (cast(line.c.quantity, Double) - cast(line.c.received, Double)) * (
@@ -208,7 +216,7 @@ def on_order(part: Source) -> Expression:
 
 def building(part: Source, which: Which = itself) -> Expression:
     """How much lies in unfinished outputs of active builds."""
-    item, build = StockItem.__table__.alias("held"), Build.__table__.alias("build")
+    item, build = alias_of(StockItem, "held"), alias_of(Build, "build")
     return sum_over(
         item.c.quantity, of=item.join(build, build.c.pk == item.c.build_id), part=part,
         where=(
@@ -219,7 +227,7 @@ def building(part: Source, which: Which = itself) -> Expression:
 
 def scheduled_to_build(part: Source, which: Which = itself) -> Expression:
     """How much active builds of the part have still to make."""
-    build = Build.__table__.alias("build")
+    build = alias_of(Build, "build")
     left = build.c.quantity - build.c.completed * literal_column(str(ONE))
     return sum_over(
         above_zero(left), of=build, part=part,
@@ -229,8 +237,8 @@ def scheduled_to_build(part: Source, which: Which = itself) -> Expression:
 
 def required_for_builds(part: Source) -> Expression:
     """How much of the part the lines of active builds ask for."""
-    used, line = BomItem.__table__.alias("used"), BuildLine.__table__.alias("line")
-    build = Build.__table__.alias("build")
+    used, line = alias_of(BomItem, "used"), alias_of(BuildLine, "line")
+    build = alias_of(Build, "build")
     joined = used.join(line, line.c.bom_item_id == used.c.pk).join(build, build.c.pk == line.c.build_id)
     return sum_over(
         line.c.quantity, of=joined, part=part,
@@ -240,8 +248,8 @@ def required_for_builds(part: Source) -> Expression:
 
 def allocated_to_builds(part: Source) -> Expression:
     """How much of the part's stock is promised to active builds."""
-    item, promised = StockItem.__table__.alias("held"), BuildItem.__table__.alias("promised")
-    line, build = BuildLine.__table__.alias("line"), Build.__table__.alias("build")
+    item, promised = alias_of(StockItem, "held"), alias_of(BuildItem, "promised")
+    line, build = alias_of(BuildLine, "line"), alias_of(Build, "build")
     joined = item.join(promised, promised.c.stock_item_id == item.c.pk)
     joined = joined.join(line, line.c.pk == promised.c.build_line_id).join(build, build.c.pk == line.c.build_id)
     return sum_over(
@@ -252,7 +260,7 @@ def allocated_to_builds(part: Source) -> Expression:
 
 def required_for_sales(part: Source) -> Expression:
     """How much open sales orders have still to be sent."""
-    line, order = SalesOrderLineItem.__table__.alias("line"), SalesOrder.__table__.alias("sale")
+    line, order = alias_of(SalesOrderLineItem, "line"), alias_of(SalesOrder, "sale")
     return sum_over(
         line.c.quantity - line.c.shipped, of=line.join(order, order.c.pk == line.c.order_id), part=part,
         where=(line.c.part_id == part.c.pk, order.c.status.in_(codes(OPEN_SALES_ORDERS))),
@@ -261,9 +269,9 @@ def required_for_sales(part: Source) -> Expression:
 
 def allocated_to_sales(part: Source, which: Which = itself) -> Expression:
     """How much of the part's stock is promised to open sales orders and not shipped yet."""
-    item, promised = StockItem.__table__.alias("held"), SalesOrderAllocation.__table__.alias("promised")
-    line, order = SalesOrderLineItem.__table__.alias("line"), SalesOrder.__table__.alias("sale")
-    shipment = SalesOrderShipment.__table__.alias("shipment")
+    item, promised = alias_of(StockItem, "held"), alias_of(SalesOrderAllocation, "promised")
+    line, order = alias_of(SalesOrderLineItem, "line"), alias_of(SalesOrder, "sale")
+    shipment = alias_of(SalesOrderShipment, "shipment")
     joined = item.join(promised, promised.c.item_id == item.c.pk).join(line, line.c.pk == promised.c.line_id)
     joined = joined.join(order, order.c.pk == line.c.order_id)
     joined = joined.outerjoin(shipment, shipment.c.pk == promised.c.shipment_id)
@@ -285,14 +293,14 @@ def _count(statement: Select[Any], part: Source) -> Expression:
 
 def revision_count(part: Source) -> Expression:
     """How many parts are revisions of this one."""
-    other = Part.__table__.alias("revised")
+    other = alias_of(Part, "revised")
     return _count(select(func.count()).select_from(other).where(other.c.revision_of_id == part.c.pk), part)
 
 
 def category_default_location(category: Source) -> Expression:
     """The default location of a category, else of the nearest category above it that is not a root (InvenTree passes
     over the roots)."""
-    above = PartCategory.__table__.alias("above")
+    above = alias_of(PartCategory, "above")
     path = category.c.tree_path
     nearest = (
         select(above.c.default_location_id)

@@ -43,12 +43,12 @@ TEN: ColumnElement[Any] = literal_column("10")
 
 
 def _skus(matches: Matches) -> Select[Any]:
-    supplied = SupplierPart.__table__.alias("supplied")
+    supplied = figures.alias_of(SupplierPart, "supplied")
     return select(supplied.c.part_id).where(matches(supplied.c.SKU))
 
 
 def _mpns(matches: Matches) -> Select[Any]:
-    made = ManufacturerPart.__table__.alias("made")
+    made = figures.alias_of(ManufacturerPart, "made")
     return select(made.c.part_id).where(matches(made.c.MPN))
 
 
@@ -63,7 +63,7 @@ PART_SEARCH = (
 
 def is_starred(part: Source) -> ColumnElement[Any]:
     """Whether the user follows the part."""
-    star = PartStar.__table__.alias("star")
+    star = figures.alias_of(PartStar, "star")
     mine = select(star.c.pk).where(star.c.part_id == part.c.pk, star.c.user_id == bindparam("_user"))
     return exists(mine.correlate(part.table))
 
@@ -152,7 +152,12 @@ def _in_bom(text: str, context: Context) -> Test | None:
     names = [f"f_above_{index}" for index in range(len(above))]
 
     def where(row: Source) -> ColumnElement[Any]:
-        line, named, part = BomItem.__table__.alias("line"), Part.__table__.alias("named"), Part.__table__.alias("also")
+        line = figures.alias_of(BomItem, "line")
+        named, part = figures.alias_of(Part, "named"), figures.alias_of(Part, "also")
+            figures.alias_of(BomItem, "line"),
+            figures.alias_of(Part, "named"),
+            figures.alias_of(Part, "also"),
+        )
         inherited = and_(line.c.inherited.is_(True), line.c.part_id.in_([bindparam(name) for name in names]))
         own = line.c.part_id == bindparam("f_assembly")
         mine = or_(own, inherited) if names else own
@@ -165,7 +170,7 @@ def _in_bom(text: str, context: Context) -> Test | None:
 
 
 def _line_options(line: Any, named: Any, part: Any, mine: ColumnElement[Any]) -> Sequence[Select[Any]]:
-    substitute, original = BomItemSubstitute.__table__.alias("substitute"), Part.__table__.alias("original")
+    substitute, original = figures.alias_of(BomItemSubstitute, "substitute"), figures.alias_of(Part, "original")
     lines = line.join(named, named.c.pk == line.c.sub_part_id)
     swapped = lines.join(substitute, substitute.c.bom_item_id == line.c.pk)
     swapped = swapped.join(original, original.c.pk == substitute.c.part_id)
@@ -197,7 +202,7 @@ def _related(name: str, *, exclude: bool) -> Custom:
             return None if exclude else Test((name, None), lambda row: false())
 
         def where(row: Source) -> ColumnElement[Any]:
-            pair, part = PartRelated.__table__.alias("pair"), bindparam(f"f_{name}", type_=row.c.pk.type)
+            pair, part = figures.alias_of(PartRelated, "pair"), bindparam(f"f_{name}", type_=row.c.pk.type)
             others = or_(
                 row.c.pk.in_(select(pair.c.part_2_id).where(pair.c.part_1_id == part)),
                 row.c.pk.in_(select(pair.c.part_1_id).where(pair.c.part_2_id == part)),

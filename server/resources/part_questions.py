@@ -73,7 +73,7 @@ def _serial_numbers(context: Context, pk: int) -> dict[str, Any]:
 
 def _promised_to_builds(part: Source) -> ColumnElement[Any]:
     """What of the part and its variants is promised to builds, of any state."""
-    item, promised = StockItem.__table__.alias("held"), BuildItem.__table__.alias("promised")
+    item, promised = figures.alias_of(StockItem, "held"), figures.alias_of(BuildItem, "promised")
     return figures.sum_over(
         promised.c.quantity, of=item.join(promised, promised.c.stock_item_id == item.c.pk), part=part,
         where=[figures.with_variants(part, item.c.part_id)],
@@ -83,9 +83,9 @@ def _promised_to_builds(part: Source) -> ColumnElement[Any]:
 def _needed_by_builds(part: Source) -> ColumnElement[Any]:
     """What active builds have still to use up."""
     used, line, build = (
-        BomItem.__table__.alias("used"),
-        BuildLine.__table__.alias("line"),
-        Build.__table__.alias("build"),
+        figures.alias_of(BomItem, "used"),
+        figures.alias_of(BuildLine, "line"),
+        figures.alias_of(Build, "build"),
     )
     joined = used.join(line, line.c.bom_item_id == used.c.pk).join(build, build.c.pk == line.c.build_id)
     return figures.sum_over(
@@ -96,7 +96,7 @@ def _needed_by_builds(part: Source) -> ColumnElement[Any]:
 
 def _needed_by_sales(part: Source) -> ColumnElement[Any]:
     """What open sales orders have still to send."""
-    line, order = SalesOrderLineItem.__table__.alias("line"), SalesOrder.__table__.alias("sale")
+    line, order = figures.alias_of(SalesOrderLineItem, "line"), figures.alias_of(SalesOrder, "sale")
     return figures.sum_over(
         figures.above_zero(line.c.quantity - line.c.shipped), of=line.join(order, order.c.pk == line.c.order_id),
         part=part,

@@ -208,14 +208,16 @@ def Set(name: str, path: str = "") -> Flag:
 
 @dataclass(frozen=True)
 class InList:
-    """Comma-separated numbers: rows whose column at `path` is (`exclude`: is not) among them."""
+    """Comma-separated numbers: rows whose column at `path` is (`exclude`: is not) among them. What is no number is
+    refused."""
 
     name: str
     path: str = "pk"
     exclude: bool = False
 
     def read(self, text: str, context: "Context") -> Test | None:
-        numbers = [int(part) for part in text.replace("[", "").replace("]", "").split(",") if part.strip().isdigit()]
+        parts = [part.strip() for part in text.replace("[", "").replace("]", "").split(",")]
+        numbers = [_number(self.name, part) for part in parts if part]
         if not numbers:
             return None
         names = [f"f_{self.name}_{index}" for index in range(len(numbers))]
