@@ -14,10 +14,10 @@ Errors are one tree, drawn in `tui/api_errors.py` and given again here:
 
 import asyncio
 import base64
+import os
 import ssl
 import sys
 import time
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -231,7 +231,7 @@ class ApiClient:
         repeatable = safe or method in ("GET", "OPTIONS")
         headers = {}
         if self.idempotent and not repeatable:
-            headers["Idempotency-Key"] = key or uuid.uuid4().hex
+            headers["Idempotency-Key"] = key or os.urandom(16).hex()
             repeatable = True
         tries, waited, asked, uncertain = 0, 0.0, False, False
         while True:

@@ -17,7 +17,6 @@
 raises these, and no other exception of the network passes it (a cancelled call raises `asyncio.CancelledError`).
 """
 
-import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -153,6 +152,8 @@ def _walk(body: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def _unquoted(text: str) -> list[str]:
     """InvenTree sends some lists of messages as the text of a Python list."""
     if text.startswith("['") and text.endswith("']"):
+        import ast
+
         try:
             return [str(each) for each in ast.literal_eval(text)]
         except (ValueError, SyntaxError):

@@ -5,9 +5,7 @@ environment says counts more than the file, and what the command line says count
 this module is imported.
 """
 
-import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -15,12 +13,12 @@ from typing import Any, Final, TypeVar
 
 from tui.paths import config_dir, write_private
 from tui.server_url import normal_url
-from tui.toml_edit import NotEditable, Scalar, line_of, set_value
 
 __all__ = ["Config", "ConfigError", "Launch", "Options", "Profile", "config_file", "load_config", "save_value"]
 
 
 T = TypeVar("T", str, bool, int, float)
+Scalar = str | bool | int | float
 D = TypeVar("D", "Options", "Profile")
 
 
@@ -146,6 +144,8 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] | None 
     """Read the settings; a file that is not there means defaults. Raises ConfigError."""
     path = path or config_file()
     environment = os.environ if environment is None else environment
+    import tomllib
+
     text = _read(path)
     try:
         tree = tomllib.loads(text)
@@ -166,6 +166,10 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] | None 
 
 def save_value(path: Path, table: tuple[str, ...], key: str, value: Scalar) -> None:
     """Set one value in the settings file and leave the rest as it is. Raises ConfigError."""
+    import tomllib
+
+    from tui.toml_edit import NotEditable, set_value
+
     text = _read(path)
     try:
         changed = set_value(text, table, key, value)
@@ -214,6 +218,8 @@ def _check_limits(where: str, name: str, value: object) -> None:
 
 
 def _did_you_mean(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), n=1)
     if close:
         return f"; did you mean {close[0]!r}?"
@@ -228,6 +234,8 @@ class _Reader:
         self._text = text
 
     def where(self, key: tuple[str, ...]) -> str:
+        from tui.toml_edit import line_of
+
         line = line_of(self._text, key)
         return f"{self._path}:{line}: {'.'.join(key)}" if line else f"{self._path}: {'.'.join(key)}"
 

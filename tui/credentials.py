@@ -10,12 +10,10 @@ A token is bound to the address it was given by: when a profile's address change
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import re
 import stat
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +73,8 @@ class CredentialStore:
         self._remove(self._file(url, profile))
 
     def _file(self, url: str, profile: str) -> Path:
+        import hashlib
+
         name = _name(url, profile)
         readable = re.sub(r"[^A-Za-z0-9._-]+", "-", profile or url.partition("://")[2]).strip(".-")[:40]
         return self._directory / f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:12]}.json"
@@ -108,6 +108,8 @@ class CredentialStore:
     def _ask(self, verb: str, name: str, secret: str | None = None) -> str | None:
         """Run `keyring`; what it printed, None when it failed or took too long. The secret goes in by its input."""
         # -P: a file called keyring.py in the current directory is none of our business.
+        import subprocess
+
         command = [sys.executable, "-P", "-m", "keyring", verb, _SERVICE, name]
         try:
             done = subprocess.run(  # noqa: S603 - our own interpreter, no shell, nothing secret in the arguments

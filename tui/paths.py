@@ -6,7 +6,6 @@ environment variable: `BINCARD_CONFIG_DIR`, `BINCARD_STATE_DIR`, `BINCARD_CACHE_
 
 import contextlib
 import os
-import secrets
 from pathlib import Path
 
 __all__ = ["cache_dir", "config_dir", "data_dir", "private_dir", "state_dir", "write_private"]
@@ -59,7 +58,7 @@ def write_private(path: Path, text: str) -> None:
     private_dir(path.parent)
     # A symbolic link to a settings file kept elsewhere stays a link.
     target = path.resolve() if path.is_symlink() else path
-    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    fresh = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

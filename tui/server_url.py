@@ -1,6 +1,5 @@
 """Addresses of servers: how people write them, and which ones a password may travel to in the clear."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 __all__ = ["is_loopback", "normal_url", "warns_of_plain_http"]
@@ -38,6 +37,8 @@ def is_loopback(host: str) -> bool:
     """Whether `host` is this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from html import unescape
 from typing import Any
 
 from tui.api_errors import (
@@ -174,6 +173,8 @@ def _title(answer: Answer) -> str:
     match = _TITLE.search(answer.content[:20_000])
     if match is None:
         return ""
+    from html import unescape
+
     return f', "{safe(" ".join(unescape(match[1].decode(errors="replace")).split()))}"'
 
 

@@ -12,7 +12,7 @@ whether the posting arrived, and only if it did not is it sent again.
 
 import asyncio
 import logging
-import uuid
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -118,7 +118,7 @@ class Poster:
         seen: Mapping[int, StockItem] = {line.item.pk: line.item for line in preview.lines}
         if not self._session.is_bincard or preview.kind is Kind.MERGE:
             seen = await self._unchanged(preview)
-        attempt = Attempt(preview, uuid.uuid4().hex, preview.lines[0].item, datetime.now(UTC))
+        attempt = Attempt(preview, os.urandom(16).hex(), preview.lines[0].item, datetime.now(UTC))
         attempt = replace(attempt, seen=seen[attempt.telling_line.item.pk])
         self._note(attempt)
         try:
