@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 ARGS ?=
 
-.PHONY: help setup demo serve tui test check format bench snapshots screenshots lock clean
+.PHONY: help setup demo serve tui test check format bench docs screenshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,16 +37,23 @@ tui: setup ## run the client (ARGS="--server http://host:8000")
 test: setup ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: setup ## format, lint, strict types, import contracts, dead code
+check: setup ## format, lint, strict types, import contracts, dead code, docs in step
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/vulture
+	@$(BIN)/python -m docs.generate --check
 
 format: setup ## put the code in form
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
+
+docs: setup ## write the pages that follow from the code
+	@$(BIN)/python -m docs.generate
+
+screenshots: setup ## take the pictures of the README anew
+	@$(BIN)/python -m docs.screenshots
 
 bench: setup ## measure server and client beside their floors
 	@$(BIN)/python -m benchmarks $(ARGS)
