@@ -154,10 +154,6 @@ def _in_bom(text: str, context: Context) -> Test | None:
     def where(row: Source) -> ColumnElement[Any]:
         line = figures.alias_of(BomItem, "line")
         named, part = figures.alias_of(Part, "named"), figures.alias_of(Part, "also")
-            figures.alias_of(BomItem, "line"),
-            figures.alias_of(Part, "named"),
-            figures.alias_of(Part, "also"),
-        )
         inherited = and_(line.c.inherited.is_(True), line.c.part_id.in_([bindparam(name) for name in names]))
         own = line.c.part_id == bindparam("f_assembly")
         mine = or_(own, inherited) if names else own
