@@ -72,8 +72,9 @@ def api_page() -> str:
     rows = []
     for declaration in declared():
         for path, endpoint in declaration.routes().items():
-            narrowed = isinstance(declaration, Resource) and path == declaration.path
-            about = filters_of(declaration) if narrowed else ""
+            about = ""
+            if isinstance(declaration, Resource) and path == declaration.path:
+                about = filters_of(declaration)
             rows.append(f"| `{path}` | {' '.join(endpoint.methods)} | {about} |")
     return "\n".join([*lines, *sorted(rows), ""])
 
