@@ -30,7 +30,7 @@ def set_value(text: str, table: Sequence[str], key: str, value: Scalar) -> str:
     Raises NotEditable, and tomllib.TOMLDecodeError when `text` is not TOML in the first place.
     """
     wanted = _with_value(tomllib.loads(text), table, key, value)
-    lines = text.splitlines()
+    lines = _lines(text)
     start, end = _table_span(lines, table)
     entry = f"{_spell(key)} = {_literal(value)}"
     if start is None:
@@ -48,7 +48,7 @@ def set_value(text: str, table: Sequence[str], key: str, value: Scalar) -> str:
 
 def line_of(text: str, path: Sequence[str]) -> int | None:
     """The line number (from 1) where the key or table `path` is written, None if it is not found."""
-    lines = text.splitlines()
+    lines = _lines(text)
     start, end = _table_span(lines, path[:-1])
     if start is not None:
         for number in range(start, end):
@@ -58,6 +58,12 @@ def line_of(text: str, path: Sequence[str]) -> int | None:
         if _header_of(line) == tuple(path):
             return number + 1
     return None
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as TOML has them; other line separators of Unicode may stand inside a value."""
+    lines = text.split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
 
 
 def _put(lines: list[str], start: int, end: int, key: str, entry: str) -> None:

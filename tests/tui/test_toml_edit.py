@@ -64,6 +64,12 @@ def test_line_numbers_of_keys_and_tables() -> None:
     assert line_of(WRITTEN, ("nowhere",)) is None
 
 
+def test_separators_inside_a_value_and_dos_line_ends_are_kept() -> None:
+    text = 'a = "1\u2028\x85"\r\nb = 2 # two\r\n'
+    changed = set_value(set_value(text, (), "b", 3), (), "a", "x\x85")
+    assert tomllib.loads(changed) == {"a": "x\x85", "b": 3}
+
+
 VALUES = st.one_of(st.booleans(), st.integers(-(2**40), 2**40), st.text(st.characters(codec="utf-8"), max_size=30))
 
 
