@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import PurePath
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.text import Text
 from textual import work
@@ -26,10 +26,12 @@ from tui.screens.stock import StockScreen
 from tui.server_url import normal_url
 from tui.session import Session
 from tui.state import ClientState
-from tui.stock_actions import ActionError, Posting, StockActions
-from tui.stock_actions.find import Hit
 from tui.themes import DEFAULT_VARIABLES, THEMES, choose_theme
 from tui.widgets.status_line import Status
+
+if TYPE_CHECKING:
+    from tui.stock_actions import Posting, StockActions
+    from tui.stock_actions.find import Hit
 
 __all__ = ["BincardApp"]
 
@@ -88,9 +90,18 @@ class BincardApp(CommandApp):
     def _use(self, session: Session) -> None:
         """Work with this session from now on."""
         self.session = session
-        self.stock_actions = StockActions(session)
+        self._stock_actions: StockActions | None = None
         session.client.connection.subscribe(self._on_connection)
         session.ask_password = self._ask_password
+
+    @property
+    def stock_actions(self) -> "StockActions":
+        """What posts for this session; made when it is first wanted, for it takes a while to import."""
+        if self._stock_actions is None:
+            from tui.stock_actions import StockActions
+
+            self._stock_actions = StockActions(self.session)
+        return self._stock_actions
 
     def on_mount(self) -> None:
         self.history.visit(Place("stock", "stocklocation", None))
@@ -203,7 +214,7 @@ class BincardApp(CommandApp):
             case "app.forward":
                 return self.history.can_go_forward
             case "app.undo":
-                return self.stock_actions.last is not None
+                return self._stock_actions is not None and self._stock_actions.last is not None
             case "app.signout":
                 return self.session.user is not None
             case _:
@@ -345,7 +356,7 @@ class BincardApp(CommandApp):
 
         await self.push_screen(FindScreen(text), self._open_hit)
 
-    async def _open_hit(self, hit: Hit | None) -> None:
+    async def _open_hit(self, hit: "Hit | None") -> None:
         """Show what was found: a location with its stock, anything else on its bin card."""
         if hit is None:
             return
@@ -362,6 +373,8 @@ class BincardApp(CommandApp):
     @work(exclusive=True, group="undo")
     async def do_app_undo(self) -> None:
         """Work out what takes the last posting back, and show it."""
+        from tui.stock_actions import ActionError
+
         try:
             plan = await self.stock_actions.plan_undo()
         except (ActionError, ApiError) as error:
@@ -371,7 +384,7 @@ class BincardApp(CommandApp):
 
             await self.push_screen(UndoDialog(plan), self._undone)
 
-    def _undone(self, posting: Posting | None) -> None:
+    def _undone(self, posting: "Posting | None") -> None:
         if posting is None:
             return
         self.announce("Undone by an opposite entry; both stay in the history.", "good")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -13,7 +13,6 @@ from tui.api_errors import ApiError, NotFound
 from tui.history import Place
 from tui.screens.item_commands import ItemCommands
 from tui.screens.list_commands import ListCommands
-from tui.stock_actions import Posting
 from tui.views.card_data import ENTRIES_AT_MOST, CardData, load_card
 from tui.views.card_lines import CARD_LINES
 from tui.views.formats import quantity, with_unit
@@ -24,6 +23,9 @@ from tui.widgets.resource_table import ResourceTable
 from tui.widgets.row_source import PagedRows
 from tui.widgets.status_line import StatusLine
 from tui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from tui.stock_actions import Posting
 
 __all__ = ["CardScreen"]
 
@@ -138,7 +140,7 @@ class CardScreen(ItemCommands, ListCommands):
         """Ask for the card again."""
         self._load()
 
-    def posted(self, posting: Posting) -> None:
+    def posted(self, posting: "Posting") -> None:
         self._load()
 
     # The lines at the top

@@ -1,12 +1,14 @@
 """The commands on stock items: count, add, remove, move, status, split, merge. Mixed into screens that show items."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.actions import Action
 from tui.api_models import StockItem
 from tui.screens.base import BincardScreen
-from tui.stock_actions import Posting
+
+if TYPE_CHECKING:
+    from tui.stock_actions import Posting
 
 __all__ = ["ItemCommands", "outcome_of"]
 
@@ -18,7 +20,7 @@ class ItemCommands(BincardScreen):
         """Rows of `stock/` that a command is for; none while nothing is chosen."""
         raise NotImplementedError
 
-    def posted(self, posting: Posting) -> None:
+    def posted(self, posting: "Posting") -> None:
         """Stock was changed here: show it."""
         raise NotImplementedError
 
@@ -87,13 +89,13 @@ class ItemCommands(BincardScreen):
         if items:
             await self.bincard.push_screen(dialog(items), self._dialog_ended)
 
-    def _dialog_ended(self, posting: Posting | None) -> None:
+    def _dialog_ended(self, posting: "Posting | None") -> None:
         if posting is not None:
             self.bincard.announce(*outcome_of(posting))
             self.posted(posting)
 
 
-def outcome_of(posting: Posting) -> tuple[str, str]:
+def outcome_of(posting: "Posting") -> tuple[str, str]:
     """What is said of a posting, and how serious it is: the figures as they were read back."""
     if posting.mismatches:
         return f"Posted, but not as expected: {posting.mismatches[0]}", "warning"

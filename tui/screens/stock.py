@@ -1,7 +1,8 @@
 """The stock screen: the location tree on the left, the items of the location on the right."""
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,7 +16,6 @@ from tui.api_errors import ApiError
 from tui.history import Place
 from tui.screens.item_commands import ItemCommands
 from tui.screens.list_commands import ListCommands
-from tui.stock_actions import Posting
 from tui.views.formats import quantity
 from tui.views.locations import ALL_STOCK, tree_nodes
 from tui.views.stock_item import STOCK_ITEMS, in_short
@@ -31,6 +31,9 @@ from tui.widgets.status_line import StatusLine
 from tui.widgets.tree_list import TreeList
 from tui.widgets.virtual_list import VirtualList
 
+if TYPE_CHECKING:
+    from tui.stock_actions import Posting
+
 __all__ = ["StockScreen"]
 
 #: So many items are fetched to be added up; more take a plain InvenTree too long to be worth it.
@@ -39,6 +42,8 @@ ADDED_UP_AT_MOST = 500
 ADDED_UP_BY_BINCARD = 2000
 #: A tree larger than this is asked for branch by branch.
 LARGEST_TREE = 2000
+#: Seconds until the items of a list are added up that is not here as a whole.
+AFTER_ROWS = 0.15
 #: Seconds the cursor rests on a location before its items are asked for.
 REST = 0.12
 
@@ -354,7 +359,7 @@ class StockScreen(ItemCommands, ListCommands):
         offset, limit = self._rows.window(self.table.top, self.table.page_height)
         self._fetch(self._generation, offset, limit, refresh=True)
 
-    def posted(self, posting: Posting) -> None:
+    def posted(self, posting: "Posting") -> None:
         self._unmark()
         self._refresh_rows()
 
@@ -373,7 +378,8 @@ class StockScreen(ItemCommands, ListCommands):
         if len(known) == total:
             self._totals = add_up(known)
         else:
-            self._fetch_totals(self._generation)
+            # The rows are to be on the screen first.
+            self.set_timer(AFTER_ROWS, partial(self._fetch_totals, self._generation))
 
     @property
     def _most(self) -> int:
@@ -382,6 +388,8 @@ class StockScreen(ItemCommands, ListCommands):
 
     @work(exclusive=True, group="totals")
     async def _fetch_totals(self, generation: int) -> None:
+        if generation != self._generation or self._totals is not None:
+            return
         params = {**self.query_shown.params(), "location_detail": False}
         rows = self.bincard.session.client.rows("stock/", params)
         try:
@@ -426,9 +434,10 @@ class StockScreen(ItemCommands, ListCommands):
             return [("...", "")]
         parts: list[Part] = [(quantity(total), "bold"), (" item" if total == 1 else " items", "")]
         if self._totals is not None and total:
-            parts += [("   on hand ", ""), (describe(self._totals.on_hand), "bold")]
+            units = 3 if self.size.width >= 100 else 1
+            parts += [("   on hand ", ""), (describe(self._totals.on_hand, units), "bold")]
             if self.size.width >= 60:
-                parts += [("   available ", ""), (describe(self._totals.available), "bold")]
+                parts += [("   available ", ""), (describe(self._totals.available, units), "bold")]
         elif total > self._most:
             parts.append(("   too many to add up", "$muted"))
         if self.query_shown.text:
@@ -510,9 +519,9 @@ class StockScreen(ItemCommands, ListCommands):
 
     # Filter and order
 
-    def do_list_filter(self) -> None:
+    async def do_list_filter(self) -> None:
         """Narrow the list while typing."""
-        self.query_one(FilterBar).open()
+        await self.query_one(FilterBar).open()
 
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
         self._filter_by(message.text)

@@ -13,7 +13,6 @@ __all__ = ["ADDED_MEMBERS", "Totals", "add_up", "describe"]
 #: What adding up needs of a row.
 ADDED_MEMBERS = ("quantity", "allocated", "part_detail")
 ZERO = Decimal(0)
-_UNITS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,9 @@ def add_up(rows: Iterable[Mapping[str, Any]]) -> Totals:
     return Totals({unit: on_hand[unit] for unit in order}, {unit: available[unit] for unit in order})
 
 
-def describe(amounts: Mapping[str, Decimal]) -> str:
-    """`12 345 + 40 m`; "0" for nothing."""
+def describe(amounts: Mapping[str, Decimal], units: int = 3) -> str:
+    """`12 345 + 40 m`; of more than `units` units only the first ones, and `+ ...`. "0" for nothing."""
     parts = [f"{quantity(amount)} {unit}".rstrip() for unit, amount in amounts.items()]
-    if len(parts) > _UNITS_SHOWN:
-        parts = [*parts[:_UNITS_SHOWN], "..."]
+    if len(parts) > units:
+        parts = [*parts[:units], "..."]
     return " + ".join(parts) or "0"

@@ -1,6 +1,5 @@
 """The filter: one line that narrows the list while you type."""
 
-from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.timer import Timer
@@ -16,7 +15,7 @@ PAUSE = 0.15
 
 
 class FilterBar(Horizontal):
-    """Hidden until opened. Says `Changed` when typing pauses; only the last of a burst arrives."""
+    """Hidden, and empty, until opened. Says `Changed` when typing pauses; only the last of a burst arrives."""
 
     DEFAULT_CSS = """
     FilterBar { height: 1; display: none; }
@@ -38,12 +37,7 @@ class FilterBar(Horizontal):
         super().__init__(id=id)
         self._timer: Timer | None = None
         self._said = ""
-
-    def compose(self) -> ComposeResult:
-        label = Line()
-        label.show([("Filter", "bold")])
-        yield label
-        yield Field(placeholder="part, IPN, batch, serial, location ...")
+        self._field: Field | None = None
 
     @property
     def is_open(self) -> bool:
@@ -53,12 +47,17 @@ class FilterBar(Horizontal):
     @property
     def text(self) -> str:
         """What is typed."""
-        return self.query_one(Field).value.strip()
+        return self._field.value.strip() if self._field is not None else self._said
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Show it and put the focus into it."""
+        if self._field is None:
+            label = Line()
+            label.show([("Filter", "bold")])
+            self._field = Field(self._said, placeholder="part, IPN, batch, serial, location ...")
+            await self.mount(label, self._field)
         self.add_class("-open")
-        self.screen.set_focus(self.query_one(Field))
+        self.screen.set_focus(self._field)
 
     def close(self) -> None:
         """Hide it; what is typed goes on filtering."""
@@ -67,9 +66,9 @@ class FilterBar(Horizontal):
     def set_text(self, text: str) -> None:
         """Put a text there without saying so."""
         self._said = text
-        field = self.query_one(Field)
-        with field.prevent(Input.Changed):
-            field.value = text
+        if self._field is not None:
+            with self._field.prevent(Input.Changed):
+                self._field.value = text
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
