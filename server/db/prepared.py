@@ -1,11 +1,13 @@
 """Statements that are compiled once and run many times, for the few paths where building them would cost more than the
 database's work."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 
 __all__ = ["Prepared", "group_size", "prepared"]
 
@@ -20,6 +22,7 @@ class Prepared:
     def __init__(self, statement: Any, dialect: Dialect, results: Sequence[ColumnElement[Any]] = ()) -> None:
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
+        self.error: type[Exception] = dialect.loaded_dbapi.Error
         self.constants: dict[str, Any] = {}
         self.processors: dict[str, Processor] = {}
         for bind, name in compiled.bind_names.items():
@@ -51,9 +54,11 @@ class Prepared:
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Sequence[Any]]:
         """The rows of a SELECT, as Python values."""
-        raw = connection.exec_driver_sql(self.sql, self.bound(values)).fetchall()
+        with self._cursor(connection) as cursor:
+            cursor.execute(self.sql, self.bound(values))
+            raw: list[Sequence[Any]] = cursor.fetchall()
         if not self.results:
-            return list(raw)
+            return raw
         made: list[Sequence[Any]] = []
         for row in raw:
             values_of = list(row)
@@ -64,9 +69,26 @@ class Prepared:
 
     def run(self, connection: Connection, many: Sequence[Mapping[str, Any]]) -> None:
         """Run once for each set of values."""
-        bound = [self.bound(values) for values in many]
-        if bound:
-            connection.exec_driver_sql(self.sql, bound[0] if len(bound) == 1 else bound)
+        if not many:
+            return
+        with self._cursor(connection) as cursor:
+            if len(many) == 1:
+                cursor.execute(self.sql, self.bound(many[0]))
+            else:
+                cursor.executemany(self.sql, [self.bound(values) for values in many])
+
+    @contextmanager
+    def _cursor(self, connection: Connection) -> Iterator[Any]:
+        """The driver's own cursor, in the transaction of the connection. Its errors become SQLAlchemy's."""
+        cursor: Any = connection.connection.cursor()
+        try:
+            yield cursor
+        except self.error as error:
+            raise DBAPIError.instance(
+                self.sql, None, error, self.error, hide_parameters=True, dialect=connection.dialect
+            ) from error
+        finally:
+            cursor.close()
 
 
 Made = tuple[Any, Sequence[ColumnElement[Any]]]

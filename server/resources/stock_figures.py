@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, case, func, literal, literal_column, select, type_coerce
+from sqlalchemy import ColumnElement, Date, and_, bindparam, case, func, literal_column, select, type_coerce
 
 from server.actions.stock.deletion import ALLOCATIONS
 from server.db.columns import QUANTITY_PLACES
@@ -11,8 +11,7 @@ from server.db.models.common import InvenTreeCustomUserStateModel, InvenTreeSett
 from server.db.models.stock import StockItem, StockItemTracking
 from server.db.types import Fixed
 from server.domain.status import StockStatus
-from server.domain.stock import AVAILABLE
-from server.resources.part_figures import codes, is_in_stock
+from server.resources.part_figures import is_in_stock
 from server.rest.query import Source
 
 __all__ = [
@@ -33,7 +32,7 @@ ZERO: Expression = literal_column("0")
 
 def in_stock(row: Source) -> Expression:
     """Whether it is here and may be used."""
-    return and_(is_in_stock(row.table), row.c.status.in_(codes(sorted(AVAILABLE))))
+    return is_in_stock(row.table)
 
 
 def allocated(row: Source) -> Expression:
@@ -102,10 +101,13 @@ def status_key(row: Source) -> Expression:
 def status_text(row: Source) -> Expression:
     """What people call its state."""
     state = InvenTreeCustomUserStateModel.__table__.alias("custom_state")
-    own = case({int(code): literal(code.label) for code in StockStatus}, value=row.c.status)
+    # Codes and labels are part of the statement: it is compiled once, and has the less to bind.
+    own: Expression = case(
+        *((row.c.status == literal_column(str(int(code))), literal_column(f"'{code.label}'")) for code in StockStatus)
+    )
     custom = (
         select(state.c.label)
-        .where(state.c.reference_status == "StockStatus", state.c.key == row.c.status_custom_key)
+        .where(state.c.reference_status == literal_column("'StockStatus'"), state.c.key == row.c.status_custom_key)
         .correlate(row.table)
         .scalar_subquery()
     )
