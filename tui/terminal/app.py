@@ -8,12 +8,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 from textual.app import App, ReturnType
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
+from textual.widget import Widget
 
+from tui.terminal.compositor import LeanCompositor
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.lifecycle import Lifecycle
 from tui.terminal.painter import Painter
@@ -81,6 +84,13 @@ class TerminalApp(App[ReturnType]):
     def copy_to_clipboard(self, text: str) -> None:
         """Copy text (overridden: Textual knows neither tmux nor limits)."""
         self.yank(text)
+
+    def _register(self, parent: DOMNode, *widgets: Widget, **options: Any) -> list[Widget]:
+        """Where screens come to life (overridden: each gets our compositor before it is laid out)."""
+        for widget in widgets:
+            if isinstance(widget, Screen) and type(widget._compositor) is Compositor:
+                widget._compositor = LeanCompositor()
+        return super()._register(parent, *widgets, **options)
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Where Textual shows what it composed (overridden: it would send it all)."""

@@ -19,6 +19,10 @@ class Line:
         self.writer = Writer(descriptor, self.broken.set)
         self.writer.start()
 
+    def is_free(self, within: float = 5.0) -> bool:
+        free = threading.Event()
+        return not self.writer.call_when_free(free.set) or free.wait(within)
+
     def read(self, size: int) -> bytes:
         data = b""
         while len(data) < size:
@@ -45,31 +49,27 @@ def test_a_writer_that_is_free_says_so_at_once(line: Line) -> None:
     line.writer.write("x")
     line.read(1)
     line.writer.settle()
-    assert not line.writer.call_when_free(lambda: None)
+    assert not line.writer.call_when_free(lambda: pytest.fail("called although it was free"))
 
 
 def test_a_line_that_is_behind_is_waited_for(line: Line) -> None:
-    free = threading.Event()
     line.writer.write("x" * WINDOW)
     assert line.read(WINDOW + len(QUESTION)).endswith(QUESTION.encode())
-    assert not line.writer.call_when_free(free.set)
+    assert line.is_free()
     line.writer.write("y" * WINDOW)
     assert line.read(WINDOW) == b"y" * WINDOW
-    assert line.writer.call_when_free(free.set)
-    assert not free.wait(0.05)
+    assert not line.is_free(within=0.05)
     line.writer.answered()
-    assert free.wait(5)
+    assert line.is_free()
 
 
 def test_a_terminal_that_does_not_answer_is_asked_once(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_module, "PATIENCE", 0.05)
-    free = threading.Event()
     line.writer.write("x" * WINDOW)
     line.read(WINDOW + len(QUESTION))
     line.writer.write("y" * WINDOW)
     line.read(WINDOW)
-    assert line.writer.call_when_free(free.set)
-    assert free.wait(5)
+    assert line.is_free()
     line.writer.write("z" * WINDOW * 3)
     assert line.read(WINDOW * 3) == b"z" * WINDOW * 3
     line.writer.answered()  # it was only slow

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.widgets.row_source import ListRows, PagedRows
@@ -12,6 +12,7 @@ def row(pk: int) -> dict[str, Any]:
     return {"pk": pk}
 
 
+@settings(deadline=None)  # busy machines
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 60)), max_size=20), st.integers(1, 40), st.integers(1, 5))
 def test_what_was_stored_is_there_or_gone(fetches: list[tuple[int, int]], page_size: int, keep_pages: int) -> None:
     rows = PagedRows(page_size=page_size, keep_pages=keep_pages)
