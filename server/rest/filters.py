@@ -253,12 +253,14 @@ class Below:
                 (self.name, "is"), lambda row: row.column(self.path) == bindparam(f"f_{self.name}"),
                 {f"f_{self.name}": pk},
             )  # fmt: skip
-        nodes = self.model.__table__
-        found = context.ask(
-            ("tree_path", self.model), lambda: select(nodes.c.tree_path).where(nodes.c.pk == bindparam("pk")), pk=pk
-        )
+        found = context.ask(("branch", self.model), self._branch, pk=pk)
         if not found:
             return None
+        if not found[0][1]:  # nothing is below it: one key finds the rows in the order of an index
+            return Test(
+                (self.name, "is"), lambda row: row.column(self.path) == bindparam(f"f_{self.name}"),
+                {f"f_{self.name}": pk},
+            )  # fmt: skip
         start, stop = subtree_bounds(found[0][0])
 
         def where(row: Source) -> ColumnElement[Any]:
@@ -270,6 +272,12 @@ class Below:
             return row.column(self.path).in_(inside)
 
         return Test((self.name, "below"), where, {f"f_{self.name}_start": start, f"f_{self.name}_stop": stop})
+
+    def _branch(self) -> Select[Any]:
+        """The node's tree path and whether anything is below it."""
+        nodes, child = self.model.__table__, self.model.__table__.alias("child")
+        has_children = exists(select(child.c.pk).where(child.c.parent_id == nodes.c.pk).correlate(nodes))
+        return select(nodes.c.tree_path, has_children).where(nodes.c.pk == bindparam("pk"))
 
 
 def subtree_bounds(tree_path: str) -> tuple[str, str]:
