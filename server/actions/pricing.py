@@ -119,7 +119,7 @@ class _Amounts:
         if amount is None or currency in (None, self.policy.currency):
             return amount
         if self._rates is None:
-            self._rates = dict(self.session.execute(select(Rate.currency, Rate.value)).tuples().all())
+            self._rates = dict(self.session.execute(select(Rate.currency, Rate.value)).all())
         return converted(amount, str(currency), self.policy.currency, self._rates)
 
     def _range(self, statement: Any) -> PriceRange:

@@ -78,7 +78,7 @@ def _place_of(session: Session, table: Table, named: bool, pk: int | None) -> Pl
     names: tuple[str, ...] = ()
     if named:
         keys = ancestors(found.tree_path)
-        known = dict(session.execute(select(table.c.pk, table.c.name).where(table.c.pk.in_(keys))).tuples().all())
+        known = dict(session.execute(select(table.c.pk, table.c.name).where(table.c.pk.in_(keys))).all())
         names = tuple(known[key] for key in keys)
     return Place(found.level, found.tree_path, found.tree_sort if named else "", names)
 

@@ -57,10 +57,10 @@ def _with_installed(session: Session, keys: Collection[int]) -> list[int]:
 def _pass_on_children(session: Session, keys: Sequence[int]) -> None:
     """Children of what goes hang on the nearest ancestor that stays."""
     children = select(ITEMS.c.pk, ITEMS.c.parent_id).where(ITEMS.c.parent_id.in_(keys), ITEMS.c.pk.not_in(keys))
-    orphans = session.execute(children).tuples().all()
+    orphans = session.execute(children).all()
     if not orphans:
         return
-    above = dict(session.execute(select(ITEMS.c.pk, ITEMS.c.parent_id).where(ITEMS.c.pk.in_(keys))).tuples().all())
+    above = dict(session.execute(select(ITEMS.c.pk, ITEMS.c.parent_id).where(ITEMS.c.pk.in_(keys))).all())
     rows = []
     for pk, parent in orphans:
         while parent in above:

@@ -80,7 +80,7 @@ def _inside(ledger: Ledger, assembly: Item, parts: Sequence[int]) -> dict[int, l
         select(ITEMS.c.pk, ITEMS.c.part_id)
         .where(ITEMS.c.belongs_to_id == assembly.pk, ITEMS.c.part_id.in_(sorted(set(parts))))
         .order_by(ITEMS.c.pk)
-    ).tuples()
+    )
     inside: dict[int, list[int]] = {}
     for key, part in found:
         inside.setdefault(part, []).append(key)
@@ -94,7 +94,7 @@ def _columns_of_new(ledger: Ledger, pk: int, parts: Sequence[int]) -> dict[int, 
     origin = select(ITEMS.c.purchase_order_id, ITEMS.c.build_id).where(ITEMS.c.pk == pk)
     orders = dict(ledger.connection.execute(origin).mappings().one())
     names = select(PARTS.c.pk, PARTS.c.name).where(PARTS.c.pk.in_(sorted(set(parts))))
-    return {part: {**orders, "part_name": name} for part, name in ledger.connection.execute(names).tuples()}
+    return {part: {**orders, "part_name": name} for part, name in ledger.connection.execute(names)}
 
 
 def _take_out(

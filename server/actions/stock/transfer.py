@@ -124,4 +124,4 @@ def give_back(ledger: Ledger, lines: Sequence[Line], location: int, notes: str =
 def _customers(ledger: Ledger, lines: Sequence[Line]) -> dict[int, str]:
     keys = sorted({pk for line in lines if (pk := ledger.items[line.pk].customer) is not None})
     found = select(COMPANIES.c.pk, COMPANIES.c.name).where(COMPANIES.c.pk.in_(keys))
-    return dict(ledger.connection.execute(found).tuples().all()) if keys else {}
+    return dict(ledger.connection.execute(found).all()) if keys else {}
