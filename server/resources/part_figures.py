@@ -55,6 +55,8 @@ __all__ = [
     "category_default_location",
     "codes",
     "external_stock",
+    "free_stock",
+    "has_status",
     "in_stock",
     "is_in_stock",
     "itself",
@@ -88,6 +90,12 @@ def alias_of(model: type[Base], name: str) -> FromClause:
 def codes(statuses: Iterable[Status]) -> list[Expression]:
     """Status codes as SQL: they are part of the statement, so that it is compiled once."""
     return [literal_column(str(int(status))) for status in statuses]
+
+
+def has_status(table: FromClause, statuses: Iterable[Status]) -> Expression:
+    """Whether a row has one of the statuses. "+ 0" keeps the index of the status out of it: nearly all rows have one of
+    these, the part is what narrows."""
+    return (table.c.status + literal_column("0")).in_(codes(statuses))
 
 
 def above_zero(quantity: Expression) -> Expression:
@@ -127,8 +135,7 @@ def is_in_stock(item: FromClause) -> Expression:
     being built."""
     return and_(
         item.c.quantity > literal_column("0"),
-        # "+ 0" keeps the index of the status out of it: nearly all stock has one of these, the part is what narrows
-        (item.c.status + literal_column("0")).in_(codes(sorted(AVAILABLE))),
+        has_status(item, sorted(AVAILABLE)),
         item.c.sales_order_id.is_(None),
         item.c.customer_id.is_(None),
         item.c.belongs_to_id.is_(None),
@@ -187,10 +194,14 @@ def total_in_stock(part: Source) -> Expression:
     return type_coerce(in_stock(part) + variant_stock(part), Fixed(QUANTITY_PLACES))
 
 
+def free_stock(part: Source) -> Expression:
+    """What is in stock of the part and its variants, less what is promised; negative where too much is promised."""
+    return total_in_stock(part) - allocated_to_sales(part) - allocated_to_builds(part)
+
+
 def unallocated_stock(part: Source) -> Expression:
     """What is in stock of the part and its variants and not promised to anybody, never below 0."""
-    free = total_in_stock(part) - allocated_to_sales(part) - allocated_to_builds(part)
-    return above_zero(free)
+    return above_zero(free_stock(part))
 
 
 # --------------------------------------------------------------------------------------------------- orders, builds
@@ -208,7 +219,7 @@ def on_order(part: Source) -> Expression:
     return sum_over(
         outstanding, of=joined, part=part,
         where=(
-            sold.c.part_id == part.c.pk, order.c.status.in_(codes(OPEN_PURCHASE_ORDERS)),
+            sold.c.part_id == part.c.pk, has_status(order, OPEN_PURCHASE_ORDERS),
             line.c.quantity > line.c.received,
         ),
     )  # fmt: skip
@@ -220,7 +231,7 @@ def building(part: Source, which: Which = itself) -> Expression:
     return sum_over(
         item.c.quantity, of=item.join(build, build.c.pk == item.c.build_id), part=part,
         where=(
-            which(part, item.c.part_id), item.c.is_building.is_(True), build.c.status.in_(codes(ACTIVE_BUILDS)),
+            which(part, item.c.part_id), item.c.is_building.is_(True), has_status(build, ACTIVE_BUILDS),
         ),
     )  # fmt: skip
 
@@ -231,7 +242,7 @@ def scheduled_to_build(part: Source, which: Which = itself) -> Expression:
     left = build.c.quantity - build.c.completed * literal_column(str(ONE))
     return sum_over(
         above_zero(left), of=build, part=part,
-        where=(which(part, build.c.part_id), build.c.status.in_(codes(ACTIVE_BUILDS))),
+        where=(which(part, build.c.part_id), has_status(build, ACTIVE_BUILDS)),
     )  # fmt: skip
 
 
@@ -242,7 +253,7 @@ def required_for_builds(part: Source) -> Expression:
     joined = used.join(line, line.c.bom_item_id == used.c.pk).join(build, build.c.pk == line.c.build_id)
     return sum_over(
         line.c.quantity, of=joined, part=part,
-        where=(used.c.sub_part_id == part.c.pk, build.c.status.in_(codes(ACTIVE_BUILDS))),
+        where=(used.c.sub_part_id == part.c.pk, has_status(build, ACTIVE_BUILDS)),
     )  # fmt: skip
 
 
@@ -254,7 +265,7 @@ def allocated_to_builds(part: Source) -> Expression:
     joined = joined.join(line, line.c.pk == promised.c.build_line_id).join(build, build.c.pk == line.c.build_id)
     return sum_over(
         promised.c.quantity, of=joined, part=part,
-        where=(item.c.part_id == part.c.pk, build.c.status.in_(codes(ACTIVE_BUILDS))),
+        where=(item.c.part_id == part.c.pk, has_status(build, ACTIVE_BUILDS)),
     )  # fmt: skip
 
 
@@ -263,7 +274,7 @@ def required_for_sales(part: Source) -> Expression:
     line, order = alias_of(SalesOrderLineItem, "line"), alias_of(SalesOrder, "sale")
     return sum_over(
         line.c.quantity - line.c.shipped, of=line.join(order, order.c.pk == line.c.order_id), part=part,
-        where=(line.c.part_id == part.c.pk, order.c.status.in_(codes(OPEN_SALES_ORDERS))),
+        where=(line.c.part_id == part.c.pk, has_status(order, OPEN_SALES_ORDERS)),
     )  # fmt: skip
 
 
@@ -278,7 +289,7 @@ def allocated_to_sales(part: Source, which: Which = itself) -> Expression:
     return sum_over(
         promised.c.quantity, of=joined, part=part,
         where=(
-            which(part, item.c.part_id), order.c.status.in_(codes(OPEN_SALES_ORDERS)),
+            which(part, item.c.part_id), has_status(order, OPEN_SALES_ORDERS),
             shipment.c.shipment_date.is_(None),
         ),
     )  # fmt: skip

@@ -227,7 +227,7 @@ PART_FILTERS: Sequence[Filter] = (
     Flag("low_stock", _low, _not_low),
     Flag("high_stock", _high),
     Flag("has_stock", lambda row: figures.in_stock(row) > ZERO),
-    Flag("unallocated_stock", lambda row: figures.unallocated_stock(row) > ZERO),
+    Flag("unallocated_stock", lambda row: figures.free_stock(row) > ZERO),
     Flag("depleted_stock", _depleted),
     Flag("on_order", lambda row: figures.on_order(row) > ZERO),
     Flag("stock_to_build", _to_build),

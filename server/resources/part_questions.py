@@ -90,7 +90,7 @@ def _needed_by_builds(part: Source) -> ColumnElement[Any]:
     joined = used.join(line, line.c.bom_item_id == used.c.pk).join(build, build.c.pk == line.c.build_id)
     return figures.sum_over(
         figures.above_zero(line.c.quantity - line.c.consumed), of=joined, part=part,
-        where=[figures.with_variants(part, used.c.sub_part_id), build.c.status.in_(figures.codes(ACTIVE_BUILDS))],
+        where=[figures.with_variants(part, used.c.sub_part_id), figures.has_status(build, ACTIVE_BUILDS)],
     )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def _needed_by_sales(part: Source) -> ColumnElement[Any]:
     return figures.sum_over(
         figures.above_zero(line.c.quantity - line.c.shipped), of=line.join(order, order.c.pk == line.c.order_id),
         part=part,
-        where=[figures.with_variants(part, line.c.part_id), order.c.status.in_(figures.codes(OPEN_SALES_ORDERS))],
+        where=[figures.with_variants(part, line.c.part_id), figures.has_status(order, OPEN_SALES_ORDERS)],
     )  # fmt: skip
 
 
