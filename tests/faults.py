@@ -27,6 +27,7 @@ __all__ = [
     "Fault",
     "FaultServer",
     "Hang",
+    "Hold",
     "LoseAnswer",
     "Maker",
     "Pass",
@@ -96,11 +97,16 @@ class LoseAnswer:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """The upstream carries the request out; its answer is kept back until `release` is called."""
+
+
+@dataclass(frozen=True)
 class Pass:
     """This one goes through as if there were no faults."""
 
 
-Fault = Pass | Reply | Cut | Hang | Drip | LoseAnswer
+Fault = Pass | Hold | Reply | Cut | Hang | Drip | LoseAnswer
 Maker = Callable[[Request], Reply]
 
 
@@ -117,6 +123,8 @@ class FaultServer:
         """`certificate` (PEM with its key) makes it speak TLS."""
         self.url = ""
         self.requests: list[Request] = []
+        self._withheld = 0
+        self._news = threading.Condition()
         self._certificate = certificate
         self._upstream = urlsplit(upstream) if upstream else None
         self._faults: dict[tuple[str, str], deque[Fault]] = defaultdict(deque)
@@ -158,6 +166,15 @@ class FaultServer:
     def calls(self, method: str, path: str) -> list[Request]:
         """The requests of that kind so far."""
         return [each for each in self.requests if (each.method, each.path) == (method, path)]
+
+    def wait_for(self, method: str, path: str, *, withheld: bool = False, seconds: float = 20) -> None:
+        """Until such a request has come; with `withheld` until one of any kind has been carried out and held back."""
+
+        def is_there() -> bool:
+            return self._withheld > 0 if withheld else bool(self.calls(method, path))
+
+        with self._news:
+            assert self._news.wait_for(is_there, seconds), f"{method} {path} did not come"
 
     def release(self) -> None:
         """Let go of every request that hangs (their connections are cut)."""
@@ -215,7 +232,9 @@ class FaultServer:
         """Take one request and answer it; False when the connection is to be closed."""
         assert self._released is not None
         request, raw = await _read_request(reader)
-        self.requests.append(request)
+        with self._news:
+            self.requests.append(request)
+            self._news.notify_all()
         queue = self._faults[request.method, request.path]
         fault = queue.popleft() if queue else Pass()
         match self._usual(request) if isinstance(fault, Pass) else fault:
@@ -224,6 +243,13 @@ class FaultServer:
                 await writer.drain()
                 return False
             case Hang():
+                await self._released.wait()
+                return False
+            case Hold():
+                await self.forward(request, raw)
+                with self._news:
+                    self._withheld += 1
+                    self._news.notify_all()
                 await self._released.wait()
                 return False
             case LoseAnswer():
