@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
 
 from tui.safe_text import safe
 
-__all__ = ["GAP", "Column", "fit", "share_width"]
+__all__ = ["GAP", "Column", "fit", "row_segments", "share_width"]
 
 GAP = 1  # blank cells between columns
 ELLIPSIS = "…"
@@ -87,6 +89,36 @@ def _squeeze(columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
         kept = min(first.least, room - 2 - GAP)
         return [(first, kept), (rest[0], room - GAP - kept)]
     return [(first, room - GAP - rest[0].least), (rest[0], rest[0].least)]
+
+
+def row_segments(
+    row: Any, layout: Sequence[tuple[Column, int]], lead: str, plain: Style, style_of: Callable[[str], Style] | None
+) -> list[Segment]:
+    """The cells of a row after `lead`, a segment for each run of one style: fewer to paint, fewer bytes to send.
+
+    `style_of` makes a style of a hint; without it all is `plain` (the line under the cursor).
+    """
+    segments: list[Segment] = []
+    pending = lead
+    for column, room in layout:
+        hint = column.hint_of(row)
+        text = safe(column.text(row))
+        lacking = cell_len(text) - room if hint == "number" else 0
+        if lacking > 0:  # a long figure takes blanks of the cell before rather than be ###
+            if pending.endswith(" " * (lacking + GAP)):
+                pending = pending[:-lacking]
+                room += lacking
+            elif segments and pending == " " * GAP and segments[-1].text.endswith(" " * lacking):
+                segments[-1] = Segment(segments[-1].text[:-lacking], segments[-1].style)
+                room += lacking
+        text = fit(text, room, right=column.align == "right", number=hint == "number")
+        if style_of is None or hint in ("", "number"):
+            pending += text + " " * GAP
+            continue
+        segments += (Segment(pending, plain), Segment(text, style_of(hint)))
+        pending = " " * GAP
+    segments.append(Segment(pending, plain))
+    return segments
 
 
 def fit(text: str, width: int, *, right: bool = False, number: bool = False) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
-from rich.segment import Segment
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -14,7 +13,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from tui.safe_text import safe
-from tui.widgets.columns import GAP, Column, fit, share_width
+from tui.widgets.columns import GAP, Column, fit, row_segments, share_width
 from tui.widgets.row_source import ListRows, RowSource
 from tui.widgets.virtual_list import VirtualList
 
@@ -359,23 +358,8 @@ class ResourceTable(VirtualList):
         marked = self._source.key(row) in self._marks
         sign = (">" if at_cursor else " ") + ("*" if marked else "+" if self._in_range(index) else " ")
         plain = self.style_of("cursor" if at_cursor else "strong" if marked else "plain")
-        segments: list[Segment] = []
-        pending = sign  # text of one style goes into one segment: fewer to paint, fewer bytes to send
-        for column, room in self._laid_out(width):
-            hint = column.hint_of(row)
-            text = safe(column.text(row))
-            lacking = cell_len(text) - room if hint == "number" else 0
-            if lacking > 0 and pending.endswith(" " * (lacking + GAP)):
-                pending = pending[:-lacking]  # a long figure takes blanks of the cell before rather than be ###
-                room += lacking
-            text = fit(text, room, right=column.align == "right", number=hint == "number")
-            if at_cursor or not hint or hint == "number":
-                pending += text + " " * GAP
-                continue
-            segments += (Segment(pending, plain), Segment(text, self.style_of(hint)))
-            pending = " " * GAP
-        segments.append(Segment(pending, plain))
-        return Strip(segments).adjust_cell_length(width, plain)
+        style_of = None if at_cursor else self.style_of
+        return Strip(row_segments(row, self._laid_out(width), sign, plain, style_of)).adjust_cell_length(width, plain)
 
     def empty_line(self, line: int, width: int) -> Strip:
         """Why there are no rows, on the first line below the titles."""

@@ -133,6 +133,14 @@ async def test_a_long_figure_takes_blanks_of_its_neighbour_or_is_not_shown() -> 
         assert screen_lines(app)[1:3] == ["> Bolt     1 000.12345", "  BBBBBBBBB   ########"]
 
 
+async def test_a_long_figure_takes_blanks_of_a_styled_neighbour_too() -> None:
+    columns = [Column("part", "Part", lambda row: row["part"], width=12, hint="strong"), COLUMNS[2]]
+    source = ListRows([row(1), {**row(2, "Bolt"), "quantity": "1 000.12345"}, {**row(3, "B" * 11), "quantity": 10**10}])
+    app = TableApp(ResourceTable(columns, source))
+    async with app.run_test(size=(23, 5)):
+        assert screen_lines(app)[2:4] == ["  Bolt      1 000.12345", "  BBBBBBBBBBB  ########"]
+
+
 async def test_very_low_tables_do_without_titles() -> None:
     app = app_with(rows(9))
     async with app.run_test(size=(30, 3)):
