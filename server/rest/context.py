@@ -75,7 +75,8 @@ class SessionReader:
 
     def rows(self, sql: str, parameters: Any = ()) -> list[Any]:
         self.queries += 1
-        self.session.flush()
+        if self.session.autoflush:  # off while a row is checked that must not be written yet
+            self.session.flush()
         return list(self.session.connection().exec_driver_sql(sql, parameters or None).fetchall())
 
 
