@@ -29,6 +29,7 @@ PASSWORD: Final = "nolimits"  # noqa: S105 - public, see above
 
 _MARKER: Final = "bincard-demo.json"
 _LOG: Final = "server.log"
+_TOKEN: Final = "client-token"  # noqa: S105 - a file name
 _START_LIMIT: Final = 30.0
 _END_LIMIT: Final = 4.0
 
@@ -73,6 +74,19 @@ class DemoServer:
 
     def __exit__(self, *outcome: object) -> None:
         self._end()
+
+    @property
+    def token(self) -> str | None:
+        """The token of the last time: checking a password takes the server far longer than everything else."""
+        try:
+            return (self._directory / _TOKEN).read_text(encoding="utf-8").strip() or None
+        except OSError:
+            return None
+
+    def keep_token(self, token: str | None) -> None:
+        """Keep the token for the next time, readable by its owner only. Raises OSError."""
+        if token and token != self.token:
+            write_private(self._directory / _TOKEN, token)
 
     def _prepare(self) -> None:
         """Make the directory and import the data, unless that was done before."""

@@ -3,17 +3,20 @@
 import argparse
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui import crash
 from tui.api_errors import ApiError, BadAnswer, BadCertificate, NotAuthenticated, TimedOut, Unreachable
 from tui.config import Config, ConfigError, Launch, Options, Profile, load_config
 from tui.credentials import CredentialError
 from tui.server_url import normal_url
+
+if TYPE_CHECKING:
+    from tui.session import Session
 
 __all__ = ["launch_from", "run_command"]
 
@@ -107,8 +110,8 @@ def _token(file: Path | None, environment: MutableMapping[str, str]) -> str | No
     return token
 
 
-def _run(launch: Launch) -> int:
-    """Open the client."""
+def _run(launch: Launch, ended: Callable[["Session"], None] = lambda session: None) -> int:
+    """Open the client; `ended` gets the session when the person has left."""
     if not (os.isatty(0) and os.isatty(1)):
         return _complain("the client needs a terminal; `bincard check` works without", USAGE)
     # A failure may hold what the person typed or what was sent; these two at least never reach a report.
@@ -118,7 +121,10 @@ def _run(launch: Launch) -> int:
     prepare_environment()
     from tui.app import BincardApp
 
-    return BincardApp(launch).run_to_end(mouse=launch.options.mouse)
+    app = BincardApp(launch)
+    status = app.run_to_end(mouse=launch.options.mouse)
+    ended(app.session)
+    return status
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -132,8 +138,13 @@ def _demo(options: argparse.Namespace) -> int:
             url = stack.enter_context(demo)
         except DemoError as error:
             return _complain(str(error), DEMO)
-        launch = Launch(url, user=USER, password=PASSWORD, options=_display(options, config.options), demo=True)
-        return _run(launch)
+        shown = _display(options, config.options)
+
+        def keep_token(session: "Session") -> None:
+            if session.user_name == USER:
+                demo.keep_token(session.client.token)
+
+        return _run(Launch(url, None, USER, demo.token, PASSWORD, shown, demo=True), keep_token)
 
 
 def _check(launch: Launch) -> int:

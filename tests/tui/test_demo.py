@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -91,6 +92,17 @@ def test_the_server_ends_when_the_client_is_killed(prepared: Path) -> None:
         assert answers(url)
         client.send_signal(signal.SIGKILL)
     wait_until_gone(url)
+
+
+def test_the_token_of_the_last_time_is_kept_private(tmp_path: Path) -> None:
+    server = DemoServer(tmp_path)
+    assert server.token is None
+    server.keep_token(None)
+    assert server.token is None
+    server.keep_token("inv-1")
+    assert DemoServer(tmp_path).token == "inv-1"
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_two_demos_run_side_by_side(prepared: Path, tmp_path: Path) -> None:
