@@ -3,7 +3,10 @@
 Everything here is shared by several resources; a resource's own full shape stays with its declaration.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
@@ -308,6 +311,17 @@ def parameters_many(model_type: str, *, default: bool = False) -> Many:
     return Many(name="parameters", load=load, shape=PARAMETER, flag="parameters", default=default)
 
 
+@dataclass(frozen=True, kw_only=True)
+class TagList(f.ListOf):
+    """The names of tags; forms, which know no lists, send them as JSON text."""
+
+    def convert(self, value: Any, context: Context) -> list[Any]:
+        if isinstance(value, str):
+            with suppress(ValueError):  # what is no JSON is refused as no list
+                value = json.loads(value or "[]")
+        return super().convert(value, context)
+
+
 def tags_many(model_type: str, *, default: bool = False) -> Many:
     """The member "tags" of the rows of a model: the names of its tags. What is written to it is kept by
     `server.actions.tags.set_tags`, which the resource's `after_save` calls."""
@@ -316,7 +330,7 @@ def tags_many(model_type: str, *, default: bool = False) -> Many:
         found = rows_by_key(planner, reader, _TAGGED, "model_id", keys, {"model_type": model_type})
         return {key: [row["name"] for row in rows] for key, rows in found.items()}
 
-    field = f.ListOf(child=f.String(), tells_list=True, required=False)
+    field = TagList(child=f.String(), tells_list=True, required=False)
     return Many(name="tags", load=load, field=field, flag="tags", default=default)
 
 
