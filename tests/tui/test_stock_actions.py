@@ -9,10 +9,20 @@ from typing import Any
 
 import pytest
 
-from tests.faults import Cut, FaultServer, Hang, LoseAnswer, Pass, Reply
+from tests.faults import Cut, FaultServer, Hang, LoseAnswer, Pass, Reply, html_page
 from tests.plain_inventree import PlainInvenTree
 from tests.serving import Running, running
-from tui.api_client import ApiClient, ConnectionState, Forbidden, Invalid, Link, Timing, Unreachable
+from tui.api_client import (
+    ApiClient,
+    BadAnswer,
+    ConnectionState,
+    Forbidden,
+    Invalid,
+    Link,
+    ServerFault,
+    Timing,
+    Unreachable,
+)
 from tui.api_models import Location, StatusChoice, StockItem
 from tui.config import Launch, Options
 from tui.session import Session
@@ -284,6 +294,19 @@ async def test_a_request_that_never_arrived_is_sent_again(hall: Hall, fault: Cut
     assert posting.mismatches == []
     assert float((await hall.now(item)).quantity) == 7
     assert len(await hall.history(item)) == 2
+
+
+@pytest.mark.parametrize("fault", [Reply(500, {"error": "OperationalError"}), html_page("Hotel Wi-Fi")])
+async def test_a_failure_that_did_nothing_is_not_a_doubt(hall: Hall, fault: Reply) -> None:
+    item = await hall.item(5)
+    hall.line.fail("POST", "/api/stock/add/", fault)
+    with pytest.raises((ServerFault, BadAnswer)) as caught:
+        await hall.actions.post(preview_add([(item, Decimal(2))]))
+    assert not caught.value.uncertain
+    assert len(hall.line.calls("POST", "/api/stock/add/")) == 1
+    assert list(hall.notes.iterdir()) == []
+    await hall.actions.post(preview_add([(item, Decimal(2))]))
+    assert float((await hall.now(item)).quantity) == 7
 
 
 async def test_a_lost_answer_is_told_from_what_somebody_else_did(hall: Hall) -> None:

@@ -196,8 +196,10 @@ class Poster:
 
     async def _after_silence(self, attempt: Attempt, error: ApiError, *, again: bool) -> Posting:
         """Go on after an answer was lost: read back, send once more, or say what is known."""
+        # A server that answered with its own failure is done; one that fell silent may still be at work.
+        looks = (0.0,) if error.status in (200, 201, 500) else self._looks
         try:
-            outcome = await self._find_out(attempt, self._looks)
+            outcome = await self._find_out(attempt, looks)
         except ApiError as lost:
             raise Unresolved(attempt, lost) from error
         if outcome is Outcome.POSTED:
