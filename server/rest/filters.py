@@ -366,10 +366,13 @@ def search_tests(paths: Sequence[Searched], context: "Context") -> list[Test]:
     whole = read_boolean(context.query.get("search_whole")) or False
     regex = read_boolean(context.query.get("search_regex")) or False
     tests = []
+    edge = r"\y" if dialect.name == "postgresql" else r"\b"
     for number, word in enumerate(text.replace(",", " ").split()[:20]):
+        if regex:
+            _check_pattern("search", word)
         if regex or whole:
-            pattern = word if regex else rf"\b{_regex_quoted(word)}\b"
-            tests.append(_regex_test(paths, number, pattern))
+            pattern = word if regex else f"{edge}{_regex_quoted(word)}{edge}"
+            tests.append(_regex_test(paths, number, pattern, dialect))
         else:
             tests.append(_word_test(paths, number, _variants(word, dialect), dialect))
     return tests
@@ -391,13 +394,31 @@ def _regex_quoted(word: str) -> str:
     return "".join(character if character.isalnum() else f"\\{character}" for character in word)
 
 
-def _regex_test(paths: Sequence[Searched], number: int, pattern: str) -> Test:
+def _check_pattern(name: str, pattern: str) -> None:
+    """Raises InvalidInput where it is no regular expression."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise InvalidInput({name: [f"Invalid regular expression: {error}"]}) from None
+
+
+def _matching(parameter: str, dialect: Dialect) -> Matches:
+    """Whether a column matches the bound pattern, whatever the case. SQLite's REGEXP is Python's re, which takes its
+    flags in the pattern (`_caseless`)."""
+    flags = None if dialect.name == "sqlite" else "i"
+    return lambda column: column.regexp_match(bindparam(parameter), flags=flags)
+
+
+def _caseless(pattern: str, dialect: Dialect) -> str:
+    return f"(?i){pattern}" if dialect.name == "sqlite" else pattern
+
+
+def _regex_test(paths: Sequence[Searched], number: int, pattern: str, dialect: Dialect) -> Test:
     name = f"s_{number}"
     return Test(
-        ("search", "regex", number),
-        lambda row: _anywhere(row, paths, lambda column: func.lower(column).regexp_match(bindparam(name))),
-        {name: pattern.lower() if "\\" not in pattern else pattern},
-    )
+        ("search", "regex", number), lambda row: _anywhere(row, paths, _matching(name, dialect)),
+        {name: _caseless(pattern, dialect)},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -410,16 +431,11 @@ class Regex:
     def read(self, text: str, context: "Context") -> Test | None:
         if text == "":
             return None
-        try:
-            re.compile(text)
-        except re.error as error:
-            raise InvalidInput({self.name: [f"Invalid regular expression: {error}"]}) from None
-        sqlite = context.planner.dialect.name == "sqlite"
-        flags = None if sqlite else "i"  # SQLite's REGEXP is Python's re, which takes its flags in the pattern
+        _check_pattern(self.name, text)
+        matches = _matching(f"f_{self.name}", context.planner.dialect)
         return Test(
-            (self.name, "regex"),
-            lambda row: row.column(self.path).regexp_match(bindparam(f"f_{self.name}"), flags=flags),
-            {f"f_{self.name}": f"(?i){text}" if sqlite else text},
+            (self.name, "regex"), lambda row: matches(row.column(self.path)),
+            {f"f_{self.name}": _caseless(text, context.planner.dialect)},
         )  # fmt: skip
 
 

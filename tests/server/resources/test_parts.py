@@ -347,3 +347,11 @@ def test_the_figures_of_the_demo_are_those_that_one_works_out_by_hand(tmp_path: 
         assert part["in_stock"] == float(held[pk])
         assert part["variant_stock"] == float(sum(held[one] for one in below.get(pk, [])))
         assert part["stock_item_count"] == sum(row["part_id"] == pk for row in rows)
+
+
+def test_whole_words_and_patterns_are_found_whatever_their_case(api: httpx.Client) -> None:
+    make(api, "part/", name="Redwood plank")
+    make(api, "part/", name="Barn Red paint")
+    assert names(api, search="rEd", search_whole="true") == {"Barn Red paint"}
+    assert names(api, search="^redW", search_regex="true") == {"Redwood plank"}
+    assert api.get("part/", params={"search": "(", "search_regex": "true"}).status_code == 400
