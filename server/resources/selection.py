@@ -77,10 +77,14 @@ LIST = shape(
 )  # fmt: skip
 
 
+def _refuse_locked(context: Context, values: dict[str, Any], row: SelectionList | None) -> None:
+    """A locked list can only be unlocked."""
+    if row is not None and row.locked and values.get("locked", True):
+        raise InvalidInput("Selection list is locked", field="locked")
+
+
 def _check_list(context: Context, row: SelectionList, values: Mapping[str, Any], created: bool) -> None:
     refuse_taken(context, row, "name", "Selection List")
-    if not created and row.locked and values.get("locked", True):
-        raise InvalidInput("Selection list is locked", field="locked")
     if created:
         row.created = context.now
     row.last_updated = context.now
@@ -89,7 +93,7 @@ def _check_list(context: Context, row: SelectionList, values: Mapping[str, Any],
 LISTS = Resource(
     path="selection/", access=TEMPLATE_WRITERS, shape=LIST, title="Selection List",
     list_about="List view for SelectionList objects.", detail_about="Detail view for a SelectionList object.",
-    hooks=Hooks(before_save=_check_list),
+    hooks=Hooks(prepare=_refuse_locked, before_save=_check_list),
 )  # fmt: skip
 
 
