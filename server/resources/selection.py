@@ -90,10 +90,16 @@ def _check_list(context: Context, row: SelectionList, values: Mapping[str, Any],
     row.last_updated = context.now
 
 
+def _drop_list(context: Context, row: SelectionList, told: Mapping[str, Any]) -> None:
+    if row.locked:
+        raise InvalidInput("Selection list is locked", field="locked")
+    context.session.delete(row)
+
+
 LISTS = Resource(
     path="selection/", access=TEMPLATE_WRITERS, shape=LIST, title="Selection List",
     list_about="List view for SelectionList objects.", detail_about="Detail view for a SelectionList object.",
-    hooks=Hooks(prepare=_refuse_locked, before_save=_check_list),
+    hooks=Hooks(prepare=_refuse_locked, before_save=_check_list, delete=_drop_list),
 )  # fmt: skip
 
 
@@ -121,13 +127,22 @@ def _check_entry(context: Context, row: SelectionListEntry, values: Mapping[str,
     refuse_same(context, row, ("list", "value"))
 
 
+def _drop_entry(context: Context, row: SelectionListEntry, told: Mapping[str, Any]) -> None:
+    owner = context.session.get(SelectionList, row.list_id)
+    if owner is not None and owner.locked:
+        raise InvalidInput("Selection list is locked", field="list")
+    if owner is not None and owner.default_id == row.pk:
+        owner.default_id = None
+    context.session.delete(row)
+
+
 ENTRIES = Resource(
     path="selection/{pk}/entry/", access=TEMPLATE_WRITERS, shape=ENTRY, title="Selection Entry", main=False,
     lookup="entry", list_about="List view for SelectionEntry objects.",
     detail_about="Detail view for a SelectionEntry object.",
     filters=(Set("active"), RelatedTo("list", SelectionList), Exact("value")),
     search=("label", "description", "value"), ordering={"list": "list", "label": "label", "active": "active"},
-    hooks=Hooks(scope=_in_list, before_save=_check_entry),
+    hooks=Hooks(scope=_in_list, before_save=_check_entry, delete=_drop_entry),
 )  # fmt: skip
 
 

@@ -89,6 +89,8 @@ def test_a_locked_list_stays_as_it_is(admin: httpx.Client) -> None:
         "list": ["Selection list is locked"]
     }
     assert admin.post(f"{path}entry/", json={"value": "L", "label": "Large"}).status_code == 400
+    assert admin.delete(path).status_code == 400
+    assert admin.delete(f"{path}entry/{entry['id']}/").status_code == 400
     assert admin.patch(path, json={"locked": False}).status_code == 200
     assert admin.patch(f"{path}entry/{entry['id']}/", json={"label": "x"}).json()["label"] == "x"
 
