@@ -385,7 +385,7 @@ def _word_test(paths: Sequence[Searched], number: int, words: list[str], dialect
         return _anywhere(row, paths, lambda column: or_(*(contains(column, name, dialect) for name in names)))
 
     return Test(
-        ("search", number, len(words)), where,
+        ("search", number, len(words), tuple(paths)), where,
         {name: f"%{_escaped(word)}%" for name, word in zip(names, words, strict=True)},
     )  # fmt: skip
 
@@ -416,7 +416,7 @@ def _caseless(pattern: str, dialect: Dialect) -> str:
 def _regex_test(paths: Sequence[Searched], number: int, pattern: str, dialect: Dialect) -> Test:
     name = f"s_{number}"
     return Test(
-        ("search", "regex", number), lambda row: _anywhere(row, paths, _matching(name, dialect)),
+        ("search", "regex", number, tuple(paths)), lambda row: _anywhere(row, paths, _matching(name, dialect)),
         {name: _caseless(pattern, dialect)},
     )  # fmt: skip
 

@@ -331,7 +331,10 @@ class Resource:
                 found.append(test)
         if errors:
             raise InvalidInput(errors)
-        return found + search_tests(self.search, context)
+        searched = self.search
+        if searched and read_boolean(context.query.get("search_notes")) and "notes" in self.model.__table__.c:
+            searched = (*searched, "notes")
+        return found + search_tests(searched, context)
 
     def order(self, context: Context) -> tuple[Order, ...]:
         """The order that was asked for, else the default one; the key always comes last."""

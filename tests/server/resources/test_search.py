@@ -74,6 +74,13 @@ def test_whole_words_and_patterns(admin: httpx.Client) -> None:
         assert [row["name"] for row in found["part"]["results"]] == names, more
 
 
+def test_notes_are_searched_when_asked_for(admin: httpx.Client) -> None:
+    make(admin, "part/", name="Table", notes="goes with the armchair")
+    for more, count in (({}, 0), ({"search_notes": True}, 1), ({}, 0)):
+        found = admin.post("search/", json={"search": "armchair", "part": {}, **more}).json()
+        assert found["part"]["count"] == count
+
+
 def test_a_refusal_stands_in_the_place_of_the_hits(folk: People) -> None:
     with folk.as_user("storekeeper", roles={"stock": ("view",)}) as keeper:
         answer = keeper.post("search/", json={"search": "chair", "part": {}, "stockitem": {}})
