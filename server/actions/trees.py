@@ -66,21 +66,23 @@ def _table(model: type[Base]) -> tuple[Table, bool]:
     return table, "tree_sort" in table.c
 
 
-def _columns(table: Table, named: bool) -> list[Any]:
-    return [table.c.pk, table.c.level, table.c.tree_path, *([table.c.name, table.c.tree_sort] if named else [])]
-
-
 def _place_of(session: Session, table: Table, named: bool, pk: int | None) -> Place | None:
-    """The place of a node that is there; None for none."""
+    """The place of a node that is there; None for none. The node and all above it are locked: whoever moves one of them
+    waits, so that the place still is that one when this transaction is committed."""
     if pk is None:
         return None
-    found = session.execute(select(*_columns(table, named)).where(table.c.pk == pk)).one()
-    names: tuple[str, ...] = ()
-    if named:
-        keys = ancestors(found.tree_path)
-        known = dict(session.execute(select(table.c.pk, table.c.name).where(table.c.pk.in_(keys))).all())
-        names = tuple(known[key] for key in keys)
-    return Place(found.level, found.tree_path, found.tree_sort if named else "", names)
+    columns = [table.c.pk, table.c.level, table.c.tree_path, *([table.c.name, table.c.tree_sort] if named else [])]
+    keys = [pk]
+    while True:
+        found = {row.pk: row for row in session.execute(
+            select(*columns).where(table.c.pk.in_(keys)).order_by(table.c.pk).with_for_update()
+        )}  # fmt: skip
+        here = found[pk]
+        if keys == (wanted := ancestors(here.tree_path)):
+            break
+        keys = wanted
+    names = tuple(found[key].name for key in keys) if named else ()
+    return Place(here.level, here.tree_path, here.tree_sort if named else "", names)
 
 
 def _under(

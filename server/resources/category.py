@@ -93,8 +93,10 @@ def _before(context: Context, row: Any, values: Mapping[str, Any], created: bool
 
 def _after(context: Context, row: Any, values: Mapping[str, Any], created: bool) -> None:
     settle_category(context.session, row)
+    if created:
+        return
     wanted = read_boolean(str(context.body().get("starred", "")))
-    if wanted is not None and not created:
+    if wanted is not None:
         star_category(context.session, row.pk, context.user.pk, wanted)
 
 

@@ -132,3 +132,11 @@ def test_categories_are_followed(api: httpx.Client, tree: dict[str, int]) -> Non
     assert api.patch(f"part/category/{tree['B']}/", json={"starred": True}).json()["starred"] is True
     assert [row["name"] for row in api.get("part/category/", params={"starred": "true"}).json()] == ["B"]
     assert len(api.get("part/category/", params={"starred": "false"}).json()) == 3
+
+
+def test_several_categories_are_made_at_once(api: httpx.Client) -> None:
+    answer = api.post("part/category/", json=[{"name": "One"}, {"name": "Two"}])
+    assert [row["pathstring"] for row in answer.json()] == ["One", "Two"]
+    refused = api.post("part/category/", json=[{"name": "Three"}, {"name": "One"}])
+    assert refused.json() == [{}, {"non_field_errors": ["Duplicate names cannot exist under the same parent"]}]
+    assert set(paths(api)) == {"One", "Two"}
