@@ -69,9 +69,11 @@ class DatabaseReplays:
     def _claim(self, context: Context, key: str) -> IdempotencyRecord | None:
         """None when the key is now ours, the other's record when another request was quicker."""
         session = context.session
-        session.execute(
-            delete(IdempotencyRecord).where(IdempotencyRecord.user_id == context.user.pk, IdempotencyRecord.key == key)
-        )  # one that is too old to count
+        expired = delete(IdempotencyRecord).where(
+            IdempotencyRecord.user_id == context.user.pk, IdempotencyRecord.key == key,
+            IdempotencyRecord.created < context.now - self.kept_for,
+        )  # fmt: skip
+        session.execute(expired)
         try:
             with session.begin_nested():
                 session.add(
@@ -81,7 +83,10 @@ class DatabaseReplays:
                     )
                 )  # fmt: skip
         except IntegrityError:
-            return self._find(context, key)
+            first = self._find(context, key)
+            if first is None:
+                raise
+            return first
         return None
 
     @staticmethod
