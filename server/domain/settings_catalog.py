@@ -1,18 +1,15 @@
 """Every setting of InvenTree 532: what it is called, its kind, default, choices and limits.
 
 Only values that differ from the default are kept in the database. A setting's kind follows from its default: true or
-false, a whole number, or a text. `number` is the `pk` that clients see: the place in this catalogue, so that it stays
-the same whether a value is kept or not.
+false, a whole number, or a text. `number` is the `pk` that clients see; it stays the same whether a value is kept or
+not. Lists follow the order here: switches and texts, then figures.
 """
 
 from dataclasses import dataclass
 
-__all__ = ["GLOBAL", "HIDDEN_PREFIX", "USER", "Setting", "SettingValue"]
+__all__ = ["GLOBAL", "USER", "Setting", "SettingValue"]
 
 SettingValue = bool | int | str
-
-HIDDEN_PREFIX = "_"
-"""Keys that begin so are InvenTree's own notes: imported, never shown."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +49,6 @@ class Setting:
             except ValueError:
                 return self.default
         return text
-
-    def text_of(self, value: SettingValue) -> str:
-        """How a value is kept."""
-        return str(value)
 
 
 # fmt: off
@@ -106,22 +99,11 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
     ),
     Setting(18, "LABEL_ENABLE", True, "Enable label printing", "Enable label printing from the web interface"),
     Setting(
-        19, "INVENTREE_BACKUP_DAYS", 1, "Auto Backup Interval",
-        "Specify number of days between automated backup events",
-        units="days",
-        minimum=1,
-    ),
-    Setting(
         20, "REPORT_FETCH_URLS", False, "Report URL Fetching",
         "Allow fetching of remote URLs when generating reports",
     ),
     Setting(21, "PART_ASSEMBLY", False, "Assembly", "Parts can be assembled from other components by default"),
     Setting(22, "PART_ENABLE_LOCKING", True, "Part Locking", "Enable locking of parts to prevent modification"),
-    Setting(
-        23, "LABEL_DPI", 300, "Label Image DPI",
-        "DPI resolution when generating image files to supply to label printing plugins",
-        minimum=100,
-    ),
     Setting(24, "PART_ENABLE_REVISION", True, "Part Revisions", "Enable revision field for Part"),
     Setting(
         25, "BUILDORDER_REFERENCE_PATTERN", "BO-{ref:04d}", "Build Order Reference Pattern",
@@ -162,22 +144,11 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
         33, "SALESORDER_SHIPMENT_REQUIRES_CHECK", False, "Shipment Requires Checking",
         "Prevent completion of shipments until items have been checked",
     ),
-    Setting(
-        34, "BARCODE_INPUT_DELAY", 50, "Barcode Input Delay",
-        "Barcode input processing delay time",
-        units="ms",
-        minimum=1,
-    ),
     Setting(35, "PART_COPY_BOM", True, "Copy Part BOM Data", "Copy BOM data by default when duplicating a part"),
     Setting(36, "PART_SALABLE", False, "Salable", "Parts are salable by default"),
     Setting(
         37, "PRICING_PURCHASE_HISTORY_OVERRIDES_SUPPLIER", False, "Purchase History Override",
         "Historical purchase order pricing overrides supplier price breaks",
-    ),
-    Setting(
-        38, "STOCK_STALE_DAYS", 0, "Stock Stale Time",
-        "Number of days stock items are considered stale before expiring",
-        units="days",
     ),
     Setting(39, "LOGIN_MAIL_REQUIRED", False, "Email required", "Require user to supply mail on signup"),
     Setting(
@@ -197,11 +168,6 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
         "Allow deletion of parts which are used in an assembly",
     ),
     Setting(44, "DISPLAY_PROFILE_INFO", True, "Display User Profiles", "Display Users Profiles on their profile page"),
-    Setting(
-        45, "BARCODE_RESULTS_MAX_NUM", 100, "Barcode Scans Maximum Count",
-        "Maximum number of barcode scan results to store",
-        minimum=1,
-    ),
     Setting(
         46, "BUILDORDER_REQUIRE_VALID_BOM", False, "Require Valid BOM",
         "Prevent build order creation unless BOM has been validated",
@@ -230,11 +196,6 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
         55, "PREVENT_BUILD_COMPLETION_HAVING_INCOMPLETED_TESTS", False, "Block Until Tests Pass",
         "Prevent build outputs from being completed until all required tests pass",
     ),
-    Setting(
-        56, "PRICING_DECIMAL_PLACES_MIN", 0, "Minimum Pricing Decimal Places",
-        "Minimum number of decimal places to display when rendering pricing data",
-        maximum=4,
-    ),
     Setting(57, "BARCODE_SHOW_TEXT", False, "Barcode Show Data", "Display barcode data in browser as text"),
     Setting(58, "STOCK_ENABLE_EXPIRY", False, "Stock Expiry", "Enable stock expiry functionality"),
     Setting(
@@ -242,11 +203,6 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
         "Group to which new users are assigned on registration. If SSO group sync is enabled, this group"
         " is only set if no group can be assigned from the IdP.",
         choices_of="group",
-    ),
-    Setting(
-        60, "STOCKTAKE_DELETE_DAYS", 365, "Stocktake Deletion Interval",
-        "Stocktake entries will be deleted after specified number of days",
-        units="days",
     ),
     Setting(
         61, "TRANSFERORDER_REQUIRE_RESPONSIBLE", False, "Require Responsible Owner",
@@ -286,18 +242,8 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
         "Enable periodic ping task of registered machines to check their status",
     ),
     Setting(
-        70, "STOCK_TRACKING_DELETE_DAYS", 365, "Stock Tracking Deletion Interval",
-        "Stock tracking entries will be deleted after specified number of days",
-        units="days",
-    ),
-    Setting(
         71, "BARCODE_WEBCAM_SUPPORT", True, "Barcode Webcam Support",
         "Allow barcode scanning via webcam in browser",
-    ),
-    Setting(
-        72, "CALENDAR_HORIZON_MONTHS", 12, "Calendar Horizon",
-        "Number of months into the future to display in calendar views",
-        units="months",
     ),
     Setting(
         73, "BUILDORDER_REQUIRE_RESPONSIBLE", False, "Require Responsible Owner",
@@ -306,11 +252,6 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
     Setting(
         74, "LOGIN_SIGNUP_MAIL_RESTRICTION", "", "Allowed domains",
         "Restrict signup to certain domains (comma-separated, starting with @)",
-    ),
-    Setting(
-        75, "INVENTREE_UPDATE_CHECK_INTERVAL", 7, "Update Check Interval",
-        "How often to check for updates (set to zero to disable)",
-        units="days",
     ),
     Setting(
         76, "SSO_GROUP_MAP", "{}", "SSO group map",
@@ -326,19 +267,8 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
         "Format to display the part name",
     ),
     Setting(
-        79, "INVENTREE_DELETE_EMAIL_DAYS", 30, "Email Deletion Interval",
-        "Email messages will be deleted after specified number of days",
-        units="days",
-        minimum=7,
-    ),
-    Setting(
         80, "STOCK_SHOW_INSTALLED_ITEMS", False, "Show Installed Stock Items",
         "Display installed stock items in stock tables",
-    ),
-    Setting(
-        81, "PRICING_UPDATE_DAYS", 30, "Pricing Rebuild Interval",
-        "Number of days before part pricing is automatically updated",
-        units="days",
     ),
     Setting(
         82, "INVENTREE_RESTRICT_ABOUT", False, "Restrict showing `about`",
@@ -351,11 +281,6 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
     Setting(
         84, "TRANSFERORDER_REFERENCE_PATTERN", "TO-{ref:04d}", "Transfer Order Reference Pattern",
         "Required pattern for generating Transfer Order reference field",
-    ),
-    Setting(
-        85, "STOCKTAKE_AUTO_DAYS", 7, "Automatic Stocktake Period",
-        "Number of days between automatic stocktake recording",
-        units="days",
     ),
     Setting(
         86, "PURCHASEORDER_REQUIRE_RESPONSIBLE", False, "Require Responsible Owner",
@@ -435,28 +360,10 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
         109, "SALESORDER_SHIP_COMPLETE", False, "Mark Shipped Orders as Complete",
         "Sales orders marked as shipped will automatically be completed, bypassing the \"shipped\" status",
     ),
-    Setting(
-        110, "INVENTREE_DELETE_ERRORS_DAYS", 30, "Error Log Deletion Interval",
-        "Error logs will be deleted after specified number of days",
-        units="days",
-        minimum=7,
-    ),
     Setting(111, "BARCODE_ENABLE", True, "Barcode Support", "Enable barcode scanner support in the web interface"),
-    Setting(
-        112, "INVENTREE_DELETE_TASKS_DAYS", 30, "Task Deletion Interval",
-        "Background task results will be deleted after specified number of days",
-        units="days",
-        minimum=7,
-    ),
     Setting(
         113, "STOCK_OWNERSHIP_CONTROL", False, "Stock Ownership Control",
         "Enable ownership control over stock locations and items",
-    ),
-    Setting(
-        114, "INVENTREE_DELETE_NOTIFICATIONS_DAYS", 30, "Notification Deletion Interval",
-        "User notifications will be deleted after specified number of days",
-        units="days",
-        minimum=7,
     ),
     Setting(
         115, "STOCK_TRACKING_DELETE_OLD_ENTRIES", False, "Delete Old Stock Tracking Entries",
@@ -549,12 +456,6 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
         "Only allow revisions for assembly parts",
     ),
     Setting(
-        143, "INVENTREE_UPLOAD_MAX_SIZE", 10, "Upload Size Limit",
-        "Maximum allowable upload size for images and files",
-        units="MB",
-        minimum=1,
-    ),
-    Setting(
         144, "PART_COPY_PARAMETERS", True, "Copy Part Parameter Data",
         "Copy parameter data by default when duplicating a part",
     ),
@@ -596,17 +497,6 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
         "List of supported currency codes",
     ),
     Setting(
-        155, "CURRENCY_UPDATE_INTERVAL", 1, "Currency Update Interval",
-        "How often to update exchange rates (set to zero to disable)",
-        units="days",
-    ),
-    Setting(
-        156, "PRICING_DECIMAL_PLACES", 6, "Maximum Pricing Decimal Places",
-        "Maximum number of decimal places to display when rendering pricing data",
-        minimum=2,
-        maximum=6,
-    ),
-    Setting(
         157, "RETURNORDER_ENABLED", False, "Enable Return Orders",
         "Enable return order functionality in the user interface",
     ),
@@ -621,6 +511,109 @@ GLOBAL: dict[str, Setting] = {setting.key: setting for setting in (
         choices=(("", "No plugin"), ("inventreecurrencyexchange", "InvenTree Currency Exchange")),
     ),
     Setting(161, "LOGIN_SIGNUP_PWD_TWICE", True, "Password twice", "On signup ask users twice for their password"),
+    Setting(
+        19, "INVENTREE_BACKUP_DAYS", 1, "Auto Backup Interval",
+        "Specify number of days between automated backup events",
+        units="days",
+        minimum=1,
+    ),
+    Setting(
+        23, "LABEL_DPI", 300, "Label Image DPI",
+        "DPI resolution when generating image files to supply to label printing plugins",
+        minimum=100,
+    ),
+    Setting(
+        34, "BARCODE_INPUT_DELAY", 50, "Barcode Input Delay",
+        "Barcode input processing delay time",
+        units="ms",
+        minimum=1,
+    ),
+    Setting(
+        38, "STOCK_STALE_DAYS", 0, "Stock Stale Time",
+        "Number of days stock items are considered stale before expiring",
+        units="days",
+    ),
+    Setting(
+        45, "BARCODE_RESULTS_MAX_NUM", 100, "Barcode Scans Maximum Count",
+        "Maximum number of barcode scan results to store",
+        minimum=1,
+    ),
+    Setting(
+        56, "PRICING_DECIMAL_PLACES_MIN", 0, "Minimum Pricing Decimal Places",
+        "Minimum number of decimal places to display when rendering pricing data",
+        maximum=4,
+    ),
+    Setting(
+        60, "STOCKTAKE_DELETE_DAYS", 365, "Stocktake Deletion Interval",
+        "Stocktake entries will be deleted after specified number of days",
+        units="days",
+    ),
+    Setting(
+        70, "STOCK_TRACKING_DELETE_DAYS", 365, "Stock Tracking Deletion Interval",
+        "Stock tracking entries will be deleted after specified number of days",
+        units="days",
+    ),
+    Setting(
+        72, "CALENDAR_HORIZON_MONTHS", 12, "Calendar Horizon",
+        "Number of months into the future to display in calendar views",
+        units="months",
+    ),
+    Setting(
+        75, "INVENTREE_UPDATE_CHECK_INTERVAL", 7, "Update Check Interval",
+        "How often to check for updates (set to zero to disable)",
+        units="days",
+    ),
+    Setting(
+        79, "INVENTREE_DELETE_EMAIL_DAYS", 30, "Email Deletion Interval",
+        "Email messages will be deleted after specified number of days",
+        units="days",
+        minimum=7,
+    ),
+    Setting(
+        81, "PRICING_UPDATE_DAYS", 30, "Pricing Rebuild Interval",
+        "Number of days before part pricing is automatically updated",
+        units="days",
+    ),
+    Setting(
+        85, "STOCKTAKE_AUTO_DAYS", 7, "Automatic Stocktake Period",
+        "Number of days between automatic stocktake recording",
+        units="days",
+    ),
+    Setting(
+        110, "INVENTREE_DELETE_ERRORS_DAYS", 30, "Error Log Deletion Interval",
+        "Error logs will be deleted after specified number of days",
+        units="days",
+        minimum=7,
+    ),
+    Setting(
+        112, "INVENTREE_DELETE_TASKS_DAYS", 30, "Task Deletion Interval",
+        "Background task results will be deleted after specified number of days",
+        units="days",
+        minimum=7,
+    ),
+    Setting(
+        114, "INVENTREE_DELETE_NOTIFICATIONS_DAYS", 30, "Notification Deletion Interval",
+        "User notifications will be deleted after specified number of days",
+        units="days",
+        minimum=7,
+    ),
+    Setting(
+        143, "INVENTREE_UPLOAD_MAX_SIZE", 10, "Upload Size Limit",
+        "Maximum allowable upload size for images and files",
+        units="MB",
+        minimum=1,
+    ),
+    Setting(
+        155, "CURRENCY_UPDATE_INTERVAL", 1, "Currency Update Interval",
+        "How often to update exchange rates (set to zero to disable)",
+        units="days",
+    ),
+    Setting(
+        156, "PRICING_DECIMAL_PLACES", 6, "Maximum Pricing Decimal Places",
+        "Maximum number of decimal places to display when rendering pricing data",
+        minimum=2,
+        maximum=6,
+    ),
     Setting(
         162, "PRICING_STOCK_ITEM_AGE_DAYS", 0, "Stock Item Pricing Age",
         "Exclude stock items older than this number of days from pricing calculations",

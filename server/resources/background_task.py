@@ -8,14 +8,7 @@ from server.rest.context import Answer, Context
 from server.rest.pages import page_of
 from server.rest.resource import Endpoint, Resource, Route
 
-__all__ = ["RESOURCES", "done_in_request"]
-
-
-def done_in_request(*, success: bool = True, status: int = 200) -> dict[str, Any]:
-    """What an endpoint answers that InvenTree would leave to its worker, when the work is done already."""
-    return {
-        "task_id": "", "exists": False, "pending": False, "complete": True, "success": success, "http_status": status,
-    }  # fmt: skip
+__all__ = ["RESOURCES"]
 
 
 def _overview(context: Context) -> dict[str, Any]:

@@ -16,13 +16,14 @@ BACKEND = "InvenTreeExchange"
 
 
 def _exchange(context: Context) -> dict[str, Any]:
+    """The kept rates. Where there are none, none can be out of date: `updated` is now."""
     rate, backend = Rate.__table__.c, ExchangeBackend.__table__.c
     rates = context.ask("rates", lambda: select(rate.currency, rate.value).order_by(rate.pk))
     ((updated,),) = context.ask("rates updated", lambda: select(func.max(backend.last_update)))
     return {
         "base_currency": context.setting("INVENTREE_DEFAULT_CURRENCY"),
         "exchange_rates": {currency: float(value) for currency, value in rates},
-        "updated": _iso(updated),
+        "updated": _iso(updated if rates or updated else context.now.replace(tzinfo=None)),
     }
 
 

@@ -213,6 +213,7 @@ def _read_all(context: Context) -> dict[str, str]:
 READ_ALL = Endpoint(
     path="notifications/readall/", access=Authenticated(), title="Notification Read All",
     description="API endpoint to mark all notifications as read.", methods={"POST": Route(_read_all, writes=True)},
+    body={member.name: member.field for member in MESSAGE.members if member.field is not None},
 )  # fmt: skip
 
 RESOURCES: tuple[Resource | Endpoint, ...] = (READ_ALL, MESSAGES)

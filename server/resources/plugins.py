@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from server.db.models.plugin import PluginConfig, PluginSetting
 from server.domain.errors import Forbidden, InvalidInput, NotFound
@@ -16,7 +16,7 @@ from server.rest.filters import read_boolean
 from server.rest.pages import page_of
 from server.rest.resource import Endpoint, Resource, Route
 
-__all__ = ["RESOURCES", "read_plugin_setting"]
+__all__ = ["RESOURCES"]
 
 BY_KEY = {plugin.key: plugin for plugin in PLUGINS}
 BY_NAME = sorted(PLUGINS, key=lambda plugin: (plugin.key == "bincard", plugin.name))  # InvenTree's own first
@@ -97,6 +97,10 @@ def _activate(context: Context, plugin: str) -> dict[str, bool]:
     return {"active": True}
 
 
+def _no_features(context: Context, **_: str) -> list[Any]:
+    return []
+
+
 def _status(context: Context) -> dict[str, Any]:
     return {"active_plugins": len(PLUGINS), "registry_errors": []}
 
@@ -119,20 +123,6 @@ def _kept(context: Context) -> dict[tuple[str, str], tuple[int, str]]:
         ),
     )
     return {(plugin, key): (pk, value) for plugin, key, pk, value in rows}
-
-
-def read_plugin_setting(context: Context, plugin: str, key: str) -> str:
-    """The value of a plugin's setting. Raises LookupError for one that is none."""
-    (kind,) = (kind for kind in BY_KEY[plugin].settings if kind.key == key)
-    setting, config = PluginSetting.__table__.c, PluginConfig.__table__.c
-    rows = context.ask(
-        "plugin setting",
-        lambda: select(setting.value)
-        .join_from(PluginSetting.__table__, PluginConfig.__table__, config.pk == setting.plugin_id)
-        .where(config.key == bindparam("plugin"), setting.key == bindparam("setting")),
-        plugin=plugin, setting=key,
-    )  # fmt: skip
-    return str(rows[0][0]) if rows else kind.default
 
 
 def _setting(
@@ -211,10 +201,17 @@ def _refuse_install(context: Context) -> Answer:
     raise InvalidInput("Plugin installation is disabled")
 
 
+LOCATE_BODY = {
+    "plugin": f.String(label="Plugin", help_text="Plugin to use for location identification"),
+    "item": f.Integer(label="Item", help_text="StockItem to identify", required=False),
+    "location": f.Integer(label="Location", help_text="StockLocation to identify", required=False),
+}
+
+
 def _locate(context: Context) -> Answer:
     plugin = context.body().get("plugin")
     if not plugin:
-        raise InvalidInput({"plugin": [f.REQUIRED]})
+        raise InvalidInput({"detail": "'plugin' field must be supplied"})
     raise InvalidInput({"detail": f"Plugin '{plugin}' is not installed, or does not support the location mixin"})
 
 
@@ -248,7 +245,7 @@ RESOURCES: tuple[Resource | Endpoint, ...] = (
     ),
     Endpoint(
         path="plugins/ui/features/{feature}/", access=Authenticated(), title="Plugin UI Feature List",
-        methods={"GET": Route(lambda context, feature: [])}, description="Show available plugin ui features.",
+        methods={"GET": Route(_no_features)}, description="Show available plugin ui features.",
     ),
     Endpoint(
         path="plugins/{plugin}/", access=Authenticated(), title="Plugin Detail",
@@ -275,11 +272,16 @@ RESOURCES: tuple[Resource | Endpoint, ...] = (
     ),
     Endpoint(
         path="locate/", access=Authenticated(), title="Locate Plugin View", methods={"POST": Route(_locate)},
+        body=LOCATE_BODY,
         description="Endpoint for using a plugin to identify or 'locate' a stock item or location.",
     ),
     Endpoint(
         path="action/", access=Authenticated(), title="Action Plugin", methods={"POST": Route(_action)},
         description="Endpoint for running custom action plugins.",
+    ),
+    Endpoint(
+        path="machine/", access=Authenticated(), title="Machine List",
+        methods={"GET": Route(lambda context: page_of(context, []))}, description="API endpoint for list of machines.",
     ),
     Endpoint(
         path="supplier/list/", access=Authenticated(), title="List Suppliers",

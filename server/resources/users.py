@@ -1,7 +1,7 @@
 """Users: the list that staff keeps, and what everybody may see and change of themselves."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -65,8 +65,8 @@ PROFILE_FIELDS = {member.name: member.field for member in PROFILE.members if mem
 EMPTY_PROFILE: dict[str, Any] = {**dict.fromkeys(PROFILE_FIELDS), "active": True, "type": "internal"}
 
 
-def _profile_member(of: Any) -> Many:
-    """The member "profile" of users, null for those who have none yet."""
+def _profile_member(of: Any, empty: Callable[[], Any]) -> Many:
+    """The member "profile" of users; `empty` is that of users who have none yet (imported ones)."""
 
     def load(
         planner: Planner, reader: Reader, keys: Sequence[int], given: Mapping[str, Any]
@@ -75,7 +75,7 @@ def _profile_member(of: Any) -> Many:
         return {user: {key: value for key, value in rows[0].items() if key != "user"} for user, rows in found.items()}
 
     fields = {member.name: member.field for member in of.members}
-    return Many(name="profile", load=load, empty=_nothing, field=f.Nested(read_only=True, fields=fields))
+    return Many(name="profile", load=load, empty=empty, field=f.Nested(read_only=True, fields=fields))
 
 
 def _nothing() -> Any:
@@ -129,7 +129,7 @@ def _user_shape(*, told_read_only: bool) -> Any:
         col("is_staff", meta=switch),
         col("is_superuser", meta=switch),
         "is_active",
-        _profile_member(PROFILE_BRIEF),
+        _profile_member(PROFILE_BRIEF, _nothing),
     )  # fmt: skip
 
 
@@ -216,7 +216,7 @@ _ME = Resource(
         col("is_staff", read_only=True),
         col("is_superuser", read_only=True),
         col("is_active", read_only=True),
-        _profile_member(PROFILE),
+        _profile_member(PROFILE, EMPTY_PROFILE.copy),
     ),
     hooks=Hooks(prepare=_check_user, delete=_delete_user),
 )  # fmt: skip

@@ -55,6 +55,7 @@ EVERYBODY = {
     "/api/generate/serial-number/": "the next free serial number",
     "/api/license/": "licence texts",
     "/api/locate/": "locates nothing",
+    "/api/machine/": "always empty",
     "/api/notifications/": "one's own messages",
     "/api/notifications/readall/": "one's own messages",
     "/api/notifications/{pk}/": "one's own messages",

@@ -124,12 +124,14 @@ def test_own_units_are_known_among_all(folk: People) -> None:
 
 def test_exchange_rates_name_their_base_and_when_they_were_looked_at(folk: People) -> None:
     with folk.client("admin") as admin, folk.as_user("sam") as sam:
-        assert sam.get("currency/exchange/").json() == {"base_currency": "USD", "exchange_rates": {}, "updated": None}
+        first = sam.get("currency/exchange/").json()
+        assert (first["base_currency"], first["exchange_rates"]) == ("USD", {})
         assert sam.post("currency/refresh/").status_code == 403
         for _ in range(2):
             assert admin.post("currency/refresh/", json={}).json() == {"success": "Exchange rates updated"}
-        updated = sam.get("currency/exchange/").json()["updated"]
-    assert updated.endswith("Z") and "T" in updated
+        updated = [sam.get("currency/exchange/").json()["updated"] for _ in range(2)]
+    assert updated[0] == updated[1] > first["updated"]
+    assert updated[0].endswith("Z") and "T" in updated[0]
 
 
 # ------------------------------------------------------------------------------------------------- plugins
