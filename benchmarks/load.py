@@ -1,4 +1,4 @@
-"""A load generator that costs little itself: keep-alive HTTP/1.1 over plain sockets, several connections, one thread."""
+"""A load generator that costs little itself: keep-alive HTTP/1.1 over sockets, several connections, one thread."""
 
 import selectors
 import socket

@@ -15,9 +15,26 @@ from server.db.trees import place_all
 
 __all__ = ["fill"]
 
-WORDS = (
-    "bolt nut washer gasket bearing seal valve hose clamp filter pump motor relay fuse cable lamp spring pin".split()
-)
+WORDS = [
+    "bolt",
+    "nut",
+    "washer",
+    "gasket",
+    "bearing",
+    "seal",
+    "valve",
+    "hose",
+    "clamp",
+    "filter",
+    "pump",
+    "motor",
+    "relay",
+    "fuse",
+    "cable",
+    "lamp",
+    "spring",
+    "pin",
+]
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 

@@ -55,7 +55,8 @@ def test_a_repeat_after_a_restart_gets_it_too(tmp_path: Path, empty_template: Pa
 
 
 @pytest.mark.parametrize(
-    ("path", "name"), [("user/group/", "Packers"), ("user/group/?role_detail=false", "Pickers"), ("user/tokens/", "Pickers")]
+    ("path", "name"),
+    [("user/group/", "Packers"), ("user/group/?role_detail=false", "Pickers"), ("user/tokens/", "Pickers")],
 )
 def test_a_key_that_comes_with_another_request_is_refused(server: Running, path: str, name: str) -> None:
     with server.client() as client:

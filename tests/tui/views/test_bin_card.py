@@ -87,7 +87,7 @@ def test_a_split_changes_nothing_for_the_part() -> None:
 def test_items_without_history_are_the_opening_balance() -> None:
     result = make_card([], {1: Decimal(5), 2: Decimal(3)})
     assert not result.lines
-    assert (result.opening, result.on_hand) == (8, 8)
+    assert (result.opening, result.on_hand) == (Decimal(8), Decimal(8))
     assert not result.complete
 
 
