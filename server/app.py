@@ -10,14 +10,13 @@ from server.auth.replays import DatabaseReplays
 from server.auth.tokens import TokenMaker, load_secret
 from server.backends.files import LocalFiles
 from server.db.session import Database
+from server.domain.identity import API_VERSION, INVENTREE_VERSION
 from server.resources import declared
 from server.resources.settings import read_global
 from server.rest.api import Api
 from server.settings import Settings
 
-__all__ = ["API_VERSION", "Services", "create_app"]
-
-API_VERSION = 532
+__all__ = ["Services", "create_app"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,7 @@ def create_app(settings: Settings, database: Database) -> Api:
 
 def _headers() -> dict[str, Any]:
     return {
-        "X-InvenTree-API": str(API_VERSION), "X-InvenTree-Version": "1.6.0", "X-Bincard-Version": version("bincard"),
+        "X-InvenTree-API": str(API_VERSION), "X-InvenTree-Version": INVENTREE_VERSION,
+        "X-Bincard-Version": version("bincard"),
         "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
     }  # fmt: skip
