@@ -205,7 +205,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("dialog.down", ("down",), "Down", "Go to the next line or field.", "dialog"),
     Action("dialog.up", ("up",), "Up", "Go to the line or field before.", "dialog"),
     Action("dialog.toggle", ("space",), "Tick", "Tick or untick the line.", "dialog", footer=15),
-    Action("dialog.allow", ("f8",), "Allow allocated", "Let what is allocated to orders be removed.", "dialog", footer=16),
+    Action(
+        "dialog.allow", ("f8",), "Allow allocated", "Let what is allocated to orders be removed.", "dialog", footer=16
+    ),
     Action("dialog.page_down", ("pagedown",), "Page down", "Go a page down.", "dialog"),
     Action("dialog.page_up", ("pageup",), "Page up", "Go a page up.", "dialog"),
     Action("dialog.help", ("f1",), "Help", "Show what every key does here.", "dialog"),

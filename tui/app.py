@@ -110,6 +110,9 @@ class BincardApp(CommandApp):
         else:
             self.post_message(self.SessionRefused(""))
 
+    async def on_unmount(self) -> None:
+        await self.session.close()
+
     @property
     def stock_screen(self) -> StockScreen:
         """The screen at the bottom of the stack."""

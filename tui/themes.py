@@ -67,6 +67,7 @@ def _theme(name: str, *, dark: bool, colours: Mapping[str, str], ansi: bool = Fa
             "input-cursor-foreground": colours["ground"],
             "input-cursor-text-style": "reverse" if ansi else "none",
             "input-selection-background": colours["cursor"],
+            **({"ansi-background": "ansi_black", "ansi-foreground": "ansi_white"} if ansi else {}),
             "scrollbar": colours["muted"],
             "scrollbar-hover": colours["muted"],
             "scrollbar-active": colours["muted"],

@@ -61,6 +61,9 @@ class CommandHost(Screen[Result]):
         for footer in self.query(KeyFooter):
             footer.set_keys(self.footer_keys())
 
+    def on_descendant_focus(self) -> None:
+        self.refresh_footer()
+
     def footer_keys(self) -> list[tuple[str, str]]:
         """(key, label) pairs for the footer, most important first and the way to help last."""
         keymap = self.bincard.keymap

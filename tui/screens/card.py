@@ -14,7 +14,7 @@ from tui.history import Place
 from tui.screens.item_commands import ItemCommands
 from tui.screens.list_commands import ListCommands
 from tui.views.card_data import ENTRIES_AT_MOST, CardData, load_card
-from tui.views.card_lines import CARD_LINES
+from tui.views.card_lines import CARD_LINES, NARROW_CARD_LINES
 from tui.views.formats import quantity, with_unit
 from tui.widgets.columns import Column
 from tui.widgets.footer import KeyFooter
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from tui.stock_actions import Posting
 
 __all__ = ["CardScreen"]
+
+#: Below this width the figures take two lines and the table has its narrow columns.
+NARROW = 60
 
 
 class CardScreen(ItemCommands, ListCommands):
@@ -62,6 +65,7 @@ class CardScreen(ItemCommands, ListCommands):
     def compose(self) -> ComposeResult:
         yield Line(id="where")
         yield Line(id="figures")
+        yield Line(id="more_figures")
         yield Line(id="facts")
         yield Line(id="warning")
         yield ResourceTable(
@@ -111,8 +115,7 @@ class CardScreen(ItemCommands, ListCommands):
         first = self._data is None
         self._data = data = message.data
         self._lines.replace(0, data.card.lines, len(data.card.lines))
-        if first:
-            self.table.columns = self._columns()
+        self.table.columns = self._columns()
         self.table.refresh_rows()
         if first and self._place.cursor_pk is not None:
             self.table.move_to_key(self._place.cursor_pk)
@@ -120,6 +123,8 @@ class CardScreen(ItemCommands, ListCommands):
         self.refresh_footer()
 
     def _columns(self) -> Sequence[Column]:
+        if self.size.width < NARROW:
+            return NARROW_CARD_LINES
         columns = self.VIEW.chosen(self.shown_columns())
         names = self._data.items if self._data is not None else None
         if names is None:
@@ -143,6 +148,11 @@ class CardScreen(ItemCommands, ListCommands):
     def posted(self, posting: "Posting") -> None:
         self._load()
 
+    def on_resize(self) -> None:
+        if self._data is not None:
+            self.table.columns = self._columns()
+            self._show_heads(self._data)
+
     # The lines at the top
 
     def _show_heads(self, data: CardData) -> None:
@@ -150,16 +160,21 @@ class CardScreen(ItemCommands, ListCommands):
         self.query_one("#where", Line).show(
             [(data.title, "bold"), (f"  {data.description}" if data.description else "", "")], [(kind, "")]
         )
-        figures: list[Part] = []
-        for label, value in (
-            ("On hand", data.on_hand),
-            ("Allocated", data.allocated),
-            ("Available", data.available),
-            ("On order", data.on_order),
-        ):
-            if value is not None:
-                figures += [(f"{label} ", ""), (with_unit(value, data.unit), "bold"), ("   ", "")]
-        self.query_one("#figures", Line).show(figures)
+        figures = [
+            _figure(label, with_unit(value, data.unit))
+            for label, value in (
+                ("On hand", data.on_hand),
+                ("Available", data.available),
+                ("Allocated", data.allocated),
+                ("On order", data.on_order),
+            )
+            if value is not None
+        ]
+        first = 2 if self.size.width < NARROW else len(figures)
+        self.query_one("#figures", Line).show([part for figure in figures[:first] for part in figure])
+        more = self.query_one("#more_figures", Line)
+        more.show([part for figure in figures[first:] for part in figure])
+        more.display = first < len(figures)
         facts = "   ".join(f"{label} {text}" for label, text in data.facts if text)
         self.query_one("#facts", Line).show([(facts, "$muted")])
         warning = self.query_one("#warning", Line)
@@ -233,6 +248,10 @@ class CardScreen(ItemCommands, ListCommands):
 
     def sort(self, key: str, *, descending: bool) -> None:
         """A bin card is in the order of time."""
+
+
+def _figure(label: str, value: str) -> tuple[Part, ...]:
+    return (f"{label} ", ""), (value, "bold"), ("   ", "")
 
 
 def _incomplete(data: CardData) -> str:

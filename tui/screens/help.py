@@ -1,12 +1,12 @@
 """The help screen: what every key does on the screen it was called from."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
+from tui.actions import Action
 from tui.screens.base import Dialog
 from tui.widgets.footer import KeyFooter
 from tui.widgets.line import Line
@@ -35,8 +35,11 @@ class HelpScreen(Dialog[None]):
         self.query_one("#title", Line).show([(self._title, "bold")])
         self.set_focus(self.query_one(Pager))
 
-    def can_run(self, action: Any) -> bool:
+    def can_run(self, action: Action) -> bool:
         return action.id in ("dialog.cancel", "dialog.accept") and super().can_run(action)
+
+    def footer_keys(self) -> list[tuple[str, str]]:
+        return [("PgDn", "More"), ("PgUp", "Back"), ("Esc", "Close")]
 
     async def do_dialog_accept(self) -> None:
         """Close."""

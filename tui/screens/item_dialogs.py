@@ -149,6 +149,7 @@ class StatusDialog(_WholeItemsDialog):
     async def do_dialog_accept(self) -> None:
         """Take the status, then post."""
         if self._taken is None:
+            self._pick.hush()
             self._narrow(self._pick.text)
             choice = self._pick.current
             if choice is not None:

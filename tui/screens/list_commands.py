@@ -159,12 +159,13 @@ class ListCommands(BincardScreen):
             self.bincard.copy(_tabbed(self.table.columns, [row]), "the row")
 
     def do_list_yank_table(self) -> None:
-        """Copy all rows that are loaded, with headings."""
-        rows = [row for index in range(self.table.row_count) if (row := self.table.source.get(index)) is not None]
+        """Copy all rows, with headings."""
+        self.copy_rows([row for index in range(self.table.row_count) if (row := self.table.source.get(index))])
+
+    def copy_rows(self, rows: list[Any]) -> None:
+        """Copy rows with the headings of the columns."""
         heading = "\t".join(column.title for column in self.table.columns)
-        missing = self.table.row_count - len(rows)
-        what = f"{len(rows)} rows" + (f" ({missing} are not loaded)" if missing else "")
-        self.bincard.copy(f"{heading}\n{_tabbed(self.table.columns, rows)}", what)
+        self.bincard.copy(f"{heading}\n{_tabbed(self.table.columns, rows)}", f"{len(rows)} rows")
 
     async def do_list_yank_cell(self) -> None:
         """Choose one value of the row and copy it."""

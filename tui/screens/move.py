@@ -94,6 +94,7 @@ class MoveDialog(AdjustDialog):
 
     def _take_destination(self) -> None:
         """Take the location under the cursor; what was typed since is searched for first."""
+        self._pick.hush()
         choice = self._pick.current
         if choice is not None and (not self._pick.text or self._pick.text == self._searched):
             self._destination_is(choice.value)

@@ -66,7 +66,7 @@ class PostingDialog(Dialog[Posting]):
             self.complain(f"{preview.all_refusals[0]}.")
         elif preview.all_warnings and self._confirmed != preview:
             self._confirmed = preview
-            self.say(f"{preview.all_warnings[0]}. Enter again to go on.", "bold $warn", "! ")
+            self.say("There is a warning above. Enter again goes on.", "bold $warn", "! ")
         else:
             self.say("Posting ...")
             self._post(preview)

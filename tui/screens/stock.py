@@ -40,6 +40,8 @@ __all__ = ["StockScreen"]
 ADDED_UP_AT_MOST = 500
 #: The same for a Bincard server.
 ADDED_UP_BY_BINCARD = 2000
+#: So many rows are copied at most.
+COPIED_AT_MOST = 5000
 #: A tree larger than this is asked for branch by branch.
 LARGEST_TREE = 2000
 #: Seconds until the items of a list are added up that is not here as a whole.
@@ -112,6 +114,13 @@ class StockScreen(ItemCommands, ListCommands):
             self.parent_pk = parent
             self.rows = rows
             self.whole = whole
+
+    class Everything(Message):
+        """All rows of the list, to be copied."""
+
+        def __init__(self, rows: Rows) -> None:
+            super().__init__()
+            self.rows = rows
 
     class Failed(Message):
         """Loading did not work out."""
@@ -243,6 +252,9 @@ class StockScreen(ItemCommands, ListCommands):
         self.table.loading_text = "Loading ..."
         self.table.source = self._rows
         self.table.show_sorted(self.query_shown.sort, descending=self.query_shown.descending)
+        if not self.table.size.height:
+            # Behind the tree the table asks for nothing; the totals are wanted all the same.
+            self._fetch(self._generation, 0, self._rows.page_size, refresh=False)
         self._show_heads()
 
     def _go_to_location(self, pk: int | None, title: str = "") -> None:
@@ -265,6 +277,8 @@ class StockScreen(ItemCommands, ListCommands):
 
     def session_missing(self) -> None:
         """Nobody is signed in: show nothing, and say so."""
+        if not self.is_mounted:
+            return
         self._begin()
         self.table.loading_text = "Not signed in."
         self.tree_list.empty_text = "Not signed in."
@@ -434,7 +448,7 @@ class StockScreen(ItemCommands, ListCommands):
             return [("...", "")]
         parts: list[Part] = [(quantity(total), "bold"), (" item" if total == 1 else " items", "")]
         if self._totals is not None and total:
-            units = 3 if self.size.width >= 100 else 1
+            units = 2 if self.size.width >= 100 else 1
             parts += [("   on hand ", ""), (describe(self._totals.on_hand, units), "bold")]
             if self.size.width >= 60:
                 parts += [("   available ", ""), (describe(self._totals.available, units), "bold")]
@@ -561,9 +575,35 @@ class StockScreen(ItemCommands, ListCommands):
             self.table.action_unmark_all()
         elif self.query_shown.text:
             self.do_filter_clear()
-        elif any(worker.group in ("rows", "totals") and not worker.is_finished for worker in self.workers):
+        elif any(
+            worker.group in ("rows", "totals", "everything") and not worker.is_finished for worker in self.workers
+        ):
             self.workers.cancel_node(self)
             self.bincard.announce("Stopped.")
+
+    def do_list_yank_table(self) -> None:
+        """Copy all rows, those that are not here too."""
+        total = self._rows.total or 0
+        rows = [row for index in range(total) if (row := self._rows.get(index)) is not None]
+        if len(rows) == total:
+            self.copy_rows(rows)
+        elif total > COPIED_AT_MOST:
+            self.bincard.announce(f"More than {quantity(COPIED_AT_MOST)} rows are not copied; filter first.", "warning")
+        else:
+            self.bincard.announce(f"Fetching {quantity(total)} rows ...")
+            self._fetch_everything()
+
+    @work(exclusive=True, group="everything")
+    async def _fetch_everything(self) -> None:
+        try:
+            rows = await self.bincard.session.client.list("stock/", self.query_shown.params())
+        except ApiError as error:
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self.Everything(rows))
+
+    def on_stock_screen_everything(self, message: Everything) -> None:
+        self.copy_rows(message.rows)
 
     def sort(self, key: str, *, descending: bool) -> None:
         self.query_shown = replace(self.query_shown, sort=key, descending=descending)

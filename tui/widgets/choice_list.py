@@ -108,7 +108,8 @@ class ChoiceList(Widget, can_focus=False):
         if not self._choices:
             return Content.styled(safe(self._empty), "$muted").truncate(width, ellipsis=True)
         shown = self._choices[self._top : self._top + self._visible_rows]
-        left = min(max((cell_len(safe(choice.label)) for choice in shown), default=0) + 2, max(8, width * 2 // 3))
+        room = max(8, width * 2 // 3) if any(choice.detail for choice in shown) else width
+        left = min(max(cell_len(safe(choice.label)) for choice in shown) + 2, room)
         lines = [self._line(choice, self._top + row == self._cursor, left, width) for row, choice in enumerate(shown)]
         return Content("\n").join(lines)
 

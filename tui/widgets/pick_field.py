@@ -83,8 +83,15 @@ class PickField(Vertical):
         self.add_class("-picking")
         self.screen.set_focus(self.field)
 
+    def hush(self) -> None:
+        """Say nothing of what was typed up to now: somebody has read it."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
     def take(self, text: str) -> None:
         """Show what was taken and hide the list."""
+        self.hush()
         self.remove_class("-picking")
         with self.field.prevent(Input.Changed):
             self.field.value = text

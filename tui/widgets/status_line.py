@@ -60,7 +60,10 @@ class StatusLine(Line):
         right = self._connection(short=width < 60)
         if not self._status.notice and width_of(self._identity()) + width_of(right) + 2 > width:
             right = self._connection(short=True)
-        self.show(self._notice() if self._status.notice else self._identity(), right)
+        left = self._notice() if self._status.notice else self._identity()
+        if self._status.notice and self._status.connection == "online" and width_of(left) + width_of(right) >= width:
+            right = ()
+        self.show(left, right)
 
     def _notice(self) -> tuple[Part, ...]:
         sign, style = NOTICE_STYLES[self._status.severity]
