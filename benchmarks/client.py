@@ -1,8 +1,8 @@
 """Measures the client beside the plainest Textual list, at 80x24, in one run.
 
-    python -m benchmarks client                              the table alone
+    python -m benchmarks client             the whole client on the demo data, its list focused
+    python -m benchmarks client --table     its table alone, with a million rows
     python -m benchmarks client --ready 'Part' --before tab -- bincard --server URL
-                                                             the whole client, its list focused by those keys
 
 Both programs run in turn in a pseudo terminal that answers nothing. Times run from the key (or the start) to the last
 byte of the answer; memory is the proportional set size of the whole process tree. The command fails when a limit is
@@ -17,14 +17,18 @@ import re
 import select
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.serving import prepared, serve
+from server.db.session import Database
+from server.importer import import_file
 from tests.terminal import Terminal, key_bytes, session_processes
 
-__all__ = ["LIMITS", "Reading", "main", "measure"]
+__all__ = ["LIMITS", "Reading", "main", "measure", "memory_of"]
 
 ROOT = Path(__file__).parents[1]
 BARE = [sys.executable, "-m", "benchmarks.bare_app"]
@@ -66,7 +70,7 @@ def measure(argv: Sequence[str], ready: str, reading: Reading, before: Sequence[
         for key in before:
             terminal.press(key)
             _collect(terminal, quiet=0.3, patience=3.0)
-        reading.add("memory MB", _memory(terminal.pid))
+        reading.add("memory MB", memory_of(terminal.pid))
         _press(terminal, reading, "key", "down", MOVES)
         sizes = _press(terminal, reading, "scroll", "down", SCROLLS)
         reading.add("scroll bytes, median", statistics.median(sizes))
@@ -75,7 +79,7 @@ def measure(argv: Sequence[str], ready: str, reading: Reading, before: Sequence[
         _press(terminal, reading, "first", "ctrl+home", 1)
         _press(terminal, reading, "last", "ctrl+end", 1)
         reading.add("idle bytes", sum(len(data) for _, data in _collect(terminal, quiet=IDLE, patience=IDLE)))
-        reading.add("memory after MB", _memory(terminal.pid))
+        reading.add("memory after MB", memory_of(terminal.pid))
 
 
 def _press(terminal: Terminal, reading: Reading, name: str, key: str, times: int) -> list[int]:
@@ -114,7 +118,7 @@ def _ready_at(terminal: Terminal, answer: Sequence[tuple[float, bytes]], pattern
     raise RuntimeError(f"{pattern!r} did not come; the screen was:\n{terminal.text()}")
 
 
-def _memory(leader: int) -> float:
+def memory_of(leader: int) -> float:
     """Proportional set size of the program's processes, in MB."""
     texts = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in session_processes(leader)]
     return sum(int(size) for text in texts for size in re.findall(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)) / 1024
@@ -141,20 +145,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the measurement; 1 when a limit is missed."""
     parser = argparse.ArgumentParser(prog="benchmarks client", description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--runs", type=int, default=5, help="measured runs of each program (default 5)")
-    parser.add_argument("--ready", default="SKU-0+1", help="pattern of the client's first usable screen")
+    parser.add_argument("--ready", default="SKU-0+1", help="pattern of the first usable screen of the command")
     parser.add_argument("--before", default="", metavar="KEYS", help="keys to press first, such as tab,down")
-    parser.add_argument("command", nargs="*", help="the client (default: its table alone, with a million rows)")
+    parser.add_argument("--table", action="store_true", help="measure the client's table alone, with a million rows")
+    parser.add_argument("command", nargs="*", help="the client (default: our own, on a server with the demo data)")
     options = parser.parse_args(arguments)
+    before = [key for key in options.before.split(",") if key]
+    if options.command or options.table:
+        return compare(options.command or OWN, options.ready, before, options.runs)
+    with tempfile.TemporaryDirectory() as scratch:
+        settings, token = prepared(Path(scratch) / "server", import_demo)
+        with serve(settings) as (url, _):
+            os.environ.update({f"BINCARD_{name}_DIR": f"{scratch}/{name}" for name in ("CONFIG", "STATE", "CACHE")})
+            token_file = Path(scratch) / "token"
+            token_file.touch(mode=0o600)
+            token_file.write_text(token)
+            command = [sys.executable, "-m", "tui", "--server", url, "--token-file", str(token_file)]
+            return compare(command, "1551ABK", ["tab"], options.runs)
+
+
+def import_demo(database: Database) -> None:
+    """Fill a database with the demo data."""
+    demo = ROOT / "server" / "demo" / "inventree-demo-export.json.xz"
+    import_file(database, demo, progress=lambda done, total: None)
+
+
+def compare(command: Sequence[str], ready: str, before: Sequence[str], runs: int) -> int:
+    """Measure a command beside the bare app and print both; 1 when a limit is missed."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # both would be compiled anew each time
     bare, own = Reading(), Reading()
-    for run in range(options.runs + 1):
+    for run in range(runs + 1):
         if run == 1:  # the first run fills the caches and does not count
             bare, own = Reading(), Reading()
         measure(BARE, "SKU-00001", bare)
-        measure(options.command or OWN, options.ready, own, [key for key in options.before.split(",") if key])
-    print(
-        f"medians of {options.runs} runs, 80x24, 256 colours, Python {sys.version.split()[0]}, {os.cpu_count()} cores"
-    )
+        measure(command, ready, own, before)
+    print(f"medians of {runs} runs, 80x24, 256 colours, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     return 0 if _report(bare, own) else 1
 
 

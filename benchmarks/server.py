@@ -11,13 +11,9 @@ import argparse
 import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,10 +21,9 @@ import orjson
 from sqlalchemy import event
 
 from benchmarks.load import Reading, run_load
+from benchmarks.serving import free_port, prepared, serve, started
 from benchmarks.warehouse import fill
 from server.app import create_app
-from server.auth.tokens import TokenMaker, load_secret
-from server.db.migrate import migrate
 from server.db.session import Database
 from server.rest.context import Incoming
 from server.settings import Settings
@@ -55,32 +50,6 @@ def questions(items: int) -> dict[str, Make]:
             orjson.dumps({"items": [{"pk": n * step % items + 1, "quantity": n % 50}]}),
         ),
     }  # fmt: skip
-
-
-@contextmanager
-def started(command: Sequence[str], port: int, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A server program that answers on the port."""
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 0.2).close()
-                break
-            except OSError:
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise RuntimeError(f"{' '.join(command)} does not answer on port {port}") from None
-                time.sleep(0.02)
-        yield process
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def resident_mb(pid: int) -> float:
@@ -133,38 +102,30 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _measure(scratch: Path, chosen: argparse.Namespace) -> int:
-    settings = Settings(data_dir=scratch, database_url="")
-    database = Database(settings.url, synchronous="OFF")
-    migrate(database)
-    fill(database, parts=chosen.parts, locations=chosen.locations, items=chosen.items)
-    maker = TokenMaker(load_secret(settings.data_dir))
-    from datetime import UTC, datetime
+    def filled(database: Database) -> None:
+        fill(database, parts=chosen.parts, locations=chosen.locations, items=chosen.items)
 
-    with database.write() as session:
-        _, token = maker.named(session, 1, "bench", datetime.now(UTC))
-    database.close()
+    settings, token = prepared(scratch, filled)
     asked = questions(chosen.items)
     counts = query_counts(settings, asked, token)
     copy = scratch / "floor.sqlite3"
     shutil.copyfile(scratch / "bincard.sqlite3", copy)
-    ours, floor = free_port(), free_port()
+    floor = free_port()
     print(f"{chosen.parts:,} parts, {chosen.locations:,} locations, {chosen.items:,} stock items; "
           f"{chosen.connections} connections, {chosen.seconds:g} s each, {os.cpu_count()} cores")  # fmt: skip
-    serve = [sys.executable, "-m", "server", "serve", "--port", str(ours)]
-    environment = {"BINCARD_DATA_DIR": str(scratch)}
     readings: dict[str, tuple[Reading, Reading]] = {}
     with (
-        started(serve, ours, environment) as process,
+        serve(settings) as (base, process),
         started([sys.executable, "-m", "benchmarks.floor", str(copy), str(floor)], floor, {}),
     ):
         idle = resident_mb(process.pid)
         for name, make in asked.items():
             pair = []
-            for port, secret in ((floor, ""), (ours, token)):
-                run_load(f"http://127.0.0.1:{port}", make, connections=1, seconds=0.2, token=secret)
+            for url, secret in ((f"http://127.0.0.1:{floor}", ""), (base, token)):
+                run_load(url, make, connections=1, seconds=0.2, token=secret)
                 pair.append(
                     run_load(
-                        f"http://127.0.0.1:{port}",
+                        url,
                         make,
                         connections=chosen.connections,
                         seconds=chosen.seconds,

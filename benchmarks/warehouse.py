@@ -40,9 +40,10 @@ NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 def fill(
     database: Database, *, parts: int = 20_000, locations: int = 1_000, items: int = 100_000, seed: int = 7,
-    one_location: bool = False,
+    one_location: bool = False, empty: bool = True,
 ) -> None:  # fmt: skip
-    """Fill an empty, migrated database. `one_location` puts every item into one location."""
+    """Fill an empty, migrated database. `one_location` puts every item into one location;
+    without `empty` every item holds something."""
     rng = random.Random(seed)
     with database.write() as session:
 
@@ -63,7 +64,7 @@ def fill(
         put(
             StockItem,
             [
-                _item(n, parts, names, 1 if one_location else 1 + rng.randrange(locations), rng)
+                _item(n, parts, names, 1 if one_location else 1 + rng.randrange(locations), 0 if empty else 1, rng)
                 for n in range(1, items + 1)
             ],
         )
@@ -107,10 +108,10 @@ def _part(number: int, name: str, rng: random.Random) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _item(number: int, parts: int, names: list[str], location: int, rng: random.Random) -> dict[str, Any]:
+def _item(number: int, parts: int, names: list[str], location: int, least: int, rng: random.Random) -> dict[str, Any]:
     part = rng.randint(1, parts)
     return {
-        "pk": number, "part_id": part, "part_name": names[part - 1], "quantity": Decimal(rng.randint(0, 5000)),
+        "pk": number, "part_id": part, "part_name": names[part - 1], "quantity": Decimal(rng.randint(least, 5000)),
         "location_id": location, "batch": f"B{rng.randrange(2000):04d}" if rng.random() < 0.3 else "",
         "status": 10, "updated": NOW - timedelta(minutes=rng.randrange(500_000)), "creation_date": NOW,
         "delete_on_deplete": False,
