@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from server.db.models.common import InvenTreeSetting, InvenTreeUserSetting
 from server.db.models.users import Group
 from server.domain.errors import InvalidInput, NotFound
-from server.domain.money import CURRENCIES
+from server.domain.money import NAMES, codes_in, currency_choices
 from server.domain.settings_catalog import GLOBAL, USER, Setting, SettingValue
 from server.rest import fields as f
 from server.rest.access import Authenticated, StaffWrites
@@ -69,7 +69,7 @@ def _value(context: Context, setting: Setting, kept: Mapping[str, str]) -> Setti
 
 def _choices(context: Context, setting: Setting) -> Choices:
     if setting.choices_of == "currency":
-        return tuple(CURRENCIES.items())
+        return currency_choices(str(read_global(context, "CURRENCY_CODES")))
     if setting.choices_of == "group":
         group = Group.__table__.c
         groups = context.ask("group names", lambda: select(group.pk, group.name).order_by(group.pk))
@@ -215,11 +215,11 @@ def _check_pattern(pattern: str) -> None:
 
 
 def _check_currencies(text: str) -> None:
-    codes = [code.strip() for code in text.split(",") if code.strip()]
+    codes = codes_in(text)
     if not codes:
         raise InvalidInput("No valid currency codes provided")
     for code in codes:
-        if code not in CURRENCIES:
+        if code not in NAMES:
             raise InvalidInput(f"Invalid currency code: '{code}'")
         if codes.count(code) > 1:
             raise InvalidInput(f"Duplicate currency code: '{code}'")

@@ -9,7 +9,6 @@ from server.actions.stock.disassembly import Component, disassemble
 from server.actions.stock.ledger import Ledger
 from server.actions.stock.serials import serialize
 from server.db.models.part import BomItem, Part
-from server.domain.money import CURRENCIES
 from server.resources.stock import STOCK, everywhere
 from server.resources.stock_bodies import (
     Body,
@@ -25,7 +24,7 @@ from server.resources.uploads import discard
 from server.rest import fields as f
 from server.rest.access import Role
 from server.rest.context import Answer, Context
-from server.rest.resource import Endpoint, Resource, Route
+from server.rest.resource import Endpoint, Resource, Route, currency_pairs
 
 __all__ = ["RESOURCES"]
 
@@ -69,7 +68,7 @@ COMPONENT: Body = {
         help_text="Unit purchase price for the component items (leave blank for automatic cost allocation)",
     ),
     "purchase_price_currency": f.Choice(
-        label="Currency", help_text="Purchase price currency", choices=tuple(CURRENCIES.items()), required=False
+        label="Currency", help_text="Purchase price currency", choices=currency_pairs, required=False
     ),
 }  # fmt: skip
 DISASSEMBLE: Body = {

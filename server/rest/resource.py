@@ -107,10 +107,10 @@ def status_pairs(name: str) -> Callable[[Context | None], Sequence[tuple[Any, st
 
 
 def currency_pairs(context: Context | None) -> Sequence[tuple[Any, str]]:
-    """The currencies that money may be in."""
-    from server.domain.money import CURRENCIES
+    """The currencies that money may be in: those of the settings; without a request, those of a new server."""
+    from server.domain.money import CURRENCIES, currency_choices
 
-    return list(CURRENCIES.items())
+    return list(CURRENCIES.items()) if context is None else currency_choices(context.setting("CURRENCY_CODES"))
 
 
 def col(name: str, source: str | None = None, encode: Any = None, **changes: Any) -> Column:

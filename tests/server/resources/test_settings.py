@@ -115,3 +115,14 @@ def test_defaults_are_read_where_nothing_is_kept(folk: People) -> None:
     assert read(folk, "LABEL_DPI") == 300
     with pytest.raises(LookupError):
         read(folk, "NO_SUCH_SETTING")
+
+
+def test_money_may_be_in_the_currencies_that_the_settings_name(folk: People) -> None:
+    with folk.client("admin") as admin:
+        maker = {"name": "Uhrwerk", "currency": "CHF", "is_supplier": True}
+        admin.patch("settings/global/CURRENCY_CODES/", json={"value": "EUR,USD"})
+        assert admin.post("company/", json=maker).json() == {"currency": ['"CHF" is not a valid choice.']}
+        admin.patch("settings/global/CURRENCY_CODES/", json={"value": "USD,EUR,CHF"})
+        assert admin.post("company/", json=maker).json()["currency"] == "CHF"
+        choices = admin.get("settings/global/INVENTREE_DEFAULT_CURRENCY/").json()["choices"]
+        assert [choice["display_name"] for choice in choices] == ["CHF - Swiss Franc", "EUR - Euro", "USD - US Dollar"]
