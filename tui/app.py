@@ -20,6 +20,7 @@ from tui.config import ConfigError, Launch
 from tui.connection import ConnectionState, Link
 from tui.history import History, Place
 from tui.keymap import Keymap, KeymapError
+from tui.paths import postings_dir
 from tui.screens.base import BincardScreen, CommandHost
 from tui.screens.item_commands import ItemCommands
 from tui.screens.stock import StockScreen
@@ -63,6 +64,13 @@ class BincardApp(CommandApp):
             super().__init__()
             self.error = error
 
+    class LookedBack(Message):
+        """What became of postings that were cut off, a sentence each."""
+
+        def __init__(self, sentences: list[str]) -> None:
+            super().__init__()
+            self.sentences = sentences
+
     def __init__(self, launch: Launch) -> None:
         self.keymap = _load_keymap(launch)
         theme = _theme_name(launch)
@@ -71,6 +79,7 @@ class BincardApp(CommandApp):
         self.state = ClientState()
         self.history = History()
         self.recent_locations: list[Location] = []
+        self._leaving = False
         self._use(Session(launch if launch.url else replace(launch, url=NOWHERE)))
         self.status = Status(server=launch.url, user=launch.user, read_only=launch.read_only)
         for known in THEMES.values():
@@ -145,6 +154,17 @@ class BincardApp(CommandApp):
             self.announce(session.notices.pop(), "warning")
         self.stock_screen.session_opened()
         self.after_command()
+        if any(postings_dir().glob("*.json")):  # looked at here, since what reads them takes a while to import
+            self.look_back()
+
+    @work(group="look back")
+    async def look_back(self) -> None:
+        """Find out what became of postings that an earlier client was cut off from."""
+        self.post_message(self.LookedBack(await self.stock_actions.look_back()))
+
+    def on_bincard_app_looked_back(self, message: LookedBack) -> None:
+        if message.sentences:
+            self.announce(" ".join(message.sentences), "warning")
 
     async def on_bincard_app_session_refused(self, message: SessionRefused) -> None:
         self.stock_screen.session_missing()
@@ -412,7 +432,18 @@ class BincardApp(CommandApp):
         self.screen.workers.cancel_node(self.screen)
 
     def do_app_quit(self) -> None:
-        """Leave."""
+        """Leave, once what is being posted has come to its end; asked a second time, at once."""
+        if self._leaving or self._stock_actions is None or not self._stock_actions.busy:
+            self.exit()
+            return
+        self._leaving = True
+        self.announce("A posting is on its way; leaving when it is done. Quit again leaves at once.", "warning")
+        self.leave_when_posted(self._stock_actions)
+
+    @work(group="quit")
+    async def leave_when_posted(self, actions: "StockActions") -> None:
+        """Leave as soon as nothing is being posted."""
+        await actions.finish()
         self.exit()
 
     def _fatal_error(self) -> None:

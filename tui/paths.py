@@ -8,7 +8,7 @@ import contextlib
 import os
 from pathlib import Path
 
-__all__ = ["cache_dir", "config_dir", "data_dir", "private_dir", "state_dir", "write_private"]
+__all__ = ["cache_dir", "config_dir", "data_dir", "postings_dir", "private_dir", "state_dir", "write_private"]
 
 _APP = "bincard"
 
@@ -31,6 +31,11 @@ def config_dir() -> Path:
 def state_dir() -> Path:
     """Crash reports and what a session leaves behind for the next one."""
     return _directory("BINCARD_STATE_DIR", "state")
+
+
+def postings_dir() -> Path:
+    """Where postings are noted while they are on their way."""
+    return state_dir() / "postings"
 
 
 def cache_dir() -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.api_models import Location, StatusChoice, StockItem
-from tui.paths import state_dir, write_private
+from tui.paths import postings_dir, write_private
 from tui.stock_actions.preview import Kind, Line, Preview
 
 __all__ = ["Attempt", "PostingLog"]
@@ -49,7 +49,7 @@ class PostingLog:
 
     def __init__(self, url: str, user: str, directory: Path | None = None) -> None:
         self._owner = {"url": url, "user": user}
-        self._directory = directory or state_dir() / "postings"
+        self._directory = directory or postings_dir()
 
     def write(self, attempt: Attempt) -> None:
         """Note it before it is sent. Raises OSError."""
