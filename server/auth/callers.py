@@ -69,7 +69,8 @@ class Callers:
             "token",
             lambda: (
                 select(
-                    token.pk, token.revoked, token.expiry, token.last_seen, user.pk, user.username, user.is_active, user.is_staff,
+                    token.pk, token.revoked, token.expiry, token.last_seen, user.pk, user.username, user.is_active,
+                    user.is_staff,
                     user.is_superuser,
                 )
                 .join_from(ApiToken.__table__, User.__table__, token.user_id == user.pk)

@@ -78,6 +78,7 @@ class LocationPicker(Picker):
     def _take(self) -> None:
         choice = self.query_one(ChoiceList).current
         if choice is not None:
+            self.bincard.remember_location(choice.value)
             self.dismiss(choice.value)
         else:
             self.bincard.bell()

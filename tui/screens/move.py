@@ -146,6 +146,7 @@ class MoveDialog(AdjustDialog):
             self._pick.open()
             self.complain(f"{preview.all_refusals[0]}.")
         else:
+            self.bincard.remember_location(destination)
             self.set_focus(self.query_one("#note", Field))
 
     def offers(self, action: Action) -> bool:

@@ -40,11 +40,6 @@ class FilterBar(Horizontal):
         self._field: Field | None = None
 
     @property
-    def is_open(self) -> bool:
-        """Whether it is on the screen."""
-        return self.has_class("-open")
-
-    @property
     def text(self) -> str:
         """What is typed."""
         return self._field.value.strip() if self._field is not None else self._said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
@@ -242,12 +242,6 @@ class ResourceTable(VirtualList):
         """What an action is for: the marked rows, or the row under the cursor when none is marked."""
         row = self.current_row
         return self.marked_rows if self._marks else [] if row is None else [row]
-
-    def set_marks(self, rows: Iterable[Any]) -> None:
-        """Mark these rows and no others."""
-        self._marks = {self._source.key(row): row for row in rows}
-        self._range_start = None
-        self._marks_changed()
 
     def _marks_changed(self, not_loaded: int = 0) -> None:
         self.refresh()

@@ -1,6 +1,6 @@
 """The status line: who and where, how the connection is, when the screen was last brought up to date; and notices."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textual import events
 
@@ -32,10 +32,6 @@ class Status:
     read_only: bool = False
     notice: str = ""
     severity: str = "information"
-
-    def without_notice(self) -> "Status":
-        """The same without what was announced."""
-        return replace(self, notice="", severity="information")
 
 
 class StatusLine(Line):
