@@ -8,6 +8,7 @@ screen, so whatever is typed ahead lands where it belongs.
 
 import asyncio
 import inspect
+from collections import deque
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
@@ -55,6 +56,10 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     keymap: Keymap
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: deque[events.Key] = deque()
+
     def allows(self, action: Action) -> bool:
         """Whether the user's role, and the mode of this session, permit the action."""
         raise NotImplementedError
@@ -65,9 +70,30 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
         return cast("CommandHost[Any]", self.screen)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key) and not event.is_forwarded and await self._take_key(event):
-            return
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if (self._held or self._must_wait(event)) and event.key != "escape":
+                self._held.append(event)
+                return
+            if await self._take_key(event):
+                return
         await super().on_event(event)
+
+    def _must_wait(self, event: events.Key) -> bool:
+        return self._screen_stack_ready and self.host.holds_keys
+
+    def replay_keys(self) -> None:
+        """Go on with the keys that waited, once what the dialog ended with has been taken in."""
+        self.call_next(self._replay)
+
+    async def _replay(self) -> None:
+        while self._held and not (self._screen_stack_ready and self.host.holds_keys):
+            event = self._held.popleft()
+            if not await self._take_key(event):
+                await super().on_event(event)
+
+    def drop_keys(self) -> None:
+        """Forget the keys that waited."""
+        self._held.clear()
 
     async def _take_key(self, event: events.Key) -> bool:
         """Carry out the command of a key; False when the key is for the focused widget."""
@@ -79,19 +105,26 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
             return False
         host = self.host
         action = self.keymap.find(host.current_scopes(), name, host.can_run)
-        if action is None:
-            return self._move_in_list(name)
-        await self.run_command(action)
-        return True
+        if action is not None:
+            await self.run_command(action)
+            return True
+        return not takes_text(self.focused) and await self._move_in_list(event.key)
 
-    def _move_in_list(self, name: str) -> bool:
-        """Let a list move its cursor at once: through the message queues of its parents a key takes twice as long."""
+    async def _move_in_list(self, key: str) -> bool:
+        """Let the focused widget do at once what it binds the key to.
+
+        Through the message queues of its parents a key takes twice as long, and a later one could overtake it.
+        """
         focused = self.focused
-        move = _MOVES.get(name)
-        if move is None or not isinstance(focused, VirtualList):
-            return False
-        getattr(focused, f"action_{move}")()
-        return True
+        move = _MOVES.get(key)
+        if move is not None and isinstance(focused, VirtualList):
+            getattr(focused, f"action_{move}")()
+            return True
+        bindings = focused._bindings.key_to_bindings.get(key, ()) if focused is not None else ()
+        for binding in bindings:
+            if await self.run_action(binding.action, focused):
+                return True
+        return False
 
     @property
     def _screen_stack_ready(self) -> bool:

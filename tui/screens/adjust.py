@@ -13,15 +13,14 @@ from tui.actions import Action
 from tui.api_models import StockItem
 from tui.screens.posting import PostingDialog
 from tui.stock_actions.preview import (
-    Kind,
+    Line as PreviewLine,
+)
+from tui.stock_actions.preview import (
     Preview,
     preview_add,
     preview_count,
     preview_remove,
     preview_split,
-)
-from tui.stock_actions.preview import (
-    Line as PreviewLine,
 )
 from tui.stock_actions.quantities import QuantityError, parse_quantity
 from tui.views.formats import quantity, signed
@@ -29,6 +28,7 @@ from tui.widgets.field import Field
 from tui.widgets.footer import KeyFooter
 from tui.widgets.line import Line
 from tui.widgets.preview_list import Change, PreviewList
+from tui.widgets.sentence import Sentence
 
 __all__ = ["AddDialog", "AdjustDialog", "CountDialog", "RemoveDialog", "SplitDialog", "change_of"]
 
@@ -53,7 +53,7 @@ class AdjustDialog(PostingDialog):
             yield from self.compose_row(self.AMOUNT, Field(self.texts[0], id="amount"))
             yield from self.compose_rows()
             yield from self.compose_row("Note", Field(placeholder="why (optional)", max_length=250, id="note"))
-            yield Line(id="problem")
+            yield Sentence()
             yield KeyFooter()
 
     def compose_rows(self) -> ComposeResult:
@@ -257,11 +257,3 @@ def change_of(line: PreviewLine) -> Change:
         warnings=line.warnings,
         refusals=line.refusals,
     )
-
-
-DIALOGS: dict[Kind, type[AdjustDialog]] = {
-    Kind.COUNT: CountDialog,
-    Kind.ADD: AddDialog,
-    Kind.REMOVE: RemoveDialog,
-    Kind.SPLIT: SplitDialog,
-}

@@ -43,6 +43,11 @@ class CommandHost(Screen[Result]):
         """Whether the action makes sense in the present state; roles are the app's business."""
         return hasattr(self, handler_name(action)) or hasattr(self.bincard, handler_name(action))
 
+    @property
+    def holds_keys(self) -> bool:
+        """Whether keys are to wait, as something must be finished first."""
+        return False
+
     def current_scopes(self) -> tuple[str, ...]:
         """The scopes that count now; fewer while a text field has the focus, where a screen says so."""
         return self.SCOPES

@@ -11,7 +11,7 @@ from textual.message import Message
 from tui.actions import Action
 from tui.api_errors import ApiError, NotFound
 from tui.history import Place
-from tui.screens.item_commands import ItemCommands
+from tui.screens.item_commands import ItemCommands, bring_up_to_date
 from tui.screens.list_commands import ListCommands
 from tui.views.card_data import ENTRIES_AT_MOST, CardData, load_card
 from tui.views.card_lines import CARD_LINES, NARROW_CARD_LINES
@@ -146,6 +146,8 @@ class CardScreen(ItemCommands, ListCommands):
         self._load()
 
     def posted(self, posting: "Posting") -> None:
+        for row in self.item_rows():
+            bring_up_to_date(row, posting)
         self._load()
 
     def on_resize(self) -> None:
@@ -197,7 +199,7 @@ class CardScreen(ItemCommands, ListCommands):
             case _:
                 return super().offers(action)
 
-    def item_rows(self) -> list[Mapping[str, Any]]:
+    def item_rows(self) -> list[dict[str, Any]]:
         return [self._data.item] if self._data is not None and self._data.item is not None else []
 
     def _line_item(self) -> int | None:

@@ -14,7 +14,7 @@ from tui.screens.picker import Picker
 from tui.widgets.choice_list import Choice, ChoiceList
 from tui.widgets.field import Field
 from tui.widgets.footer import KeyFooter
-from tui.widgets.line import Line
+from tui.widgets.sentence import Sentence
 
 __all__ = ["CommandLine", "palette"]
 
@@ -50,12 +50,12 @@ class CommandLine(Dialog[tuple[Action, str]]):
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield ChoiceList(rows=8, empty="No such command.", id="choices")
-            yield Line(id="problem")
+            yield Sentence()
             yield Field(placeholder="command", id="text")
             yield KeyFooter()
 
     def on_mount(self) -> None:
-        self.query_one("#problem", Line).show([("Command, Tab completes", "bold")])
+        self.query_one(Sentence).say("Command, Tab completes", "bold")
         self._complete("")
         self.set_focus(self.query_one(Field))
 
@@ -117,7 +117,7 @@ class CommandLine(Dialog[tuple[Action, str]]):
             self.dismiss((action, argument.strip()))
 
     def _complain(self, problem: str) -> None:
-        self.query_one("#problem", Line).show([("! " + problem, "bold $warn")])
+        self.query_one(Sentence).say(problem, "bold $warn", "! ")
 
 
 def _usage(action: Action) -> str:

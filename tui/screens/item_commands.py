@@ -10,7 +10,7 @@ from tui.screens.base import BincardScreen
 if TYPE_CHECKING:
     from tui.stock_actions import Posting
 
-__all__ = ["ItemCommands", "outcome_of"]
+__all__ = ["ItemCommands", "bring_up_to_date", "outcome_of"]
 
 
 class ItemCommands(BincardScreen):
@@ -93,6 +93,24 @@ class ItemCommands(BincardScreen):
         if posting is not None:
             self.bincard.announce(*outcome_of(posting))
             self.posted(posting)
+
+
+def bring_up_to_date(row: dict[str, Any], posting: "Posting") -> None:
+    """Write into a row of `stock/` what was read back of it, so that the next command starts from there."""
+    for posted in posting.lines:
+        now = posted.now
+        if now is not None and now.pk == row.get("pk"):
+            row.update(
+                quantity=str(now.quantity),
+                allocated=str(now.allocated),
+                status=now.status,
+                status_custom_key=now.status,
+                status_text=now.status_text,
+                batch=now.batch,
+            )
+            if row.get("location") != now.location:
+                row["location"] = now.location
+                row["location_detail"] = {"pathstring": now.location_path}
 
 
 def outcome_of(posting: "Posting") -> tuple[str, str]:

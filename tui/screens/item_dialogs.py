@@ -21,6 +21,7 @@ from tui.widgets.footer import KeyFooter
 from tui.widgets.line import Line
 from tui.widgets.pick_field import PickField
 from tui.widgets.preview_list import PreviewList
+from tui.widgets.sentence import Sentence
 
 __all__ = ["MergeDialog", "StatusDialog", "UndoDialog"]
 
@@ -40,7 +41,7 @@ class _WholeItemsDialog(PostingDialog):
             yield PreviewList()
             yield from self.compose_rows()
             yield from self.compose_row("Note", Field(placeholder="why (optional)", max_length=250, id="note"))
-            yield Line(id="problem")
+            yield Sentence()
             yield KeyFooter()
 
     def compose_rows(self) -> ComposeResult:
@@ -196,7 +197,7 @@ class UndoDialog(PostingDialog):
         with Vertical(id="box"):
             yield Line(id="title")
             yield PreviewList()
-            yield Line(id="problem")
+            yield Sentence()
             yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -211,6 +212,7 @@ class UndoDialog(PostingDialog):
         """Post the opposite entries."""
         if not self.busy:
             self.say("Posting ...")
+            self._busy = True
             self._undo()
 
     @work(group="post")

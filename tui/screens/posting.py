@@ -8,7 +8,7 @@ from textual.message import Message
 from tui.api_errors import ApiError
 from tui.screens.base import Dialog
 from tui.stock_actions import ActionError, Attempt, Posting, Preview, StockChanged, Unresolved, renewed
-from tui.widgets.line import Line
+from tui.widgets.sentence import Sentence
 
 __all__ = ["PostingDialog"]
 
@@ -40,15 +40,21 @@ class PostingDialog(Dialog[Posting]):
         super().__init__()
         self._confirmed: Preview | None = None
         self._unresolved: Attempt | None = None
+        self._busy = False
 
     @property
     def busy(self) -> bool:
         """Whether a posting is under way."""
-        return any(worker.group == "post" and not worker.is_finished for worker in self.workers)
+        return self._busy
+
+    @property
+    def holds_keys(self) -> bool:
+        """What is typed while a posting is under way is for what comes after it."""
+        return self._busy
 
     def say(self, text: str, style: str = "", sign: str = "") -> None:
         """Show what is going on."""
-        self.query_one("#problem", Line).show([(sign + text, style)] if text else ())
+        self.query_one(Sentence).say(text, style, sign)
 
     def complain(self, text: str) -> None:
         """Show what is wrong."""
@@ -61,6 +67,7 @@ class PostingDialog(Dialog[Posting]):
             return
         if self._unresolved is not None:
             self.say("Asking what became of it ...")
+            self._busy = True
             self._settle(self._unresolved)
         elif preview.is_refused:
             self.complain(f"{preview.all_refusals[0]}.")
@@ -69,6 +76,7 @@ class PostingDialog(Dialog[Posting]):
             self.say("There is a warning above. Enter again goes on.", "bold $warn", "! ")
         else:
             self.say("Posting ...")
+            self._busy = True
             self._post(preview)
 
     @work(group="post")
@@ -86,13 +94,19 @@ class PostingDialog(Dialog[Posting]):
             self.post_message(self.NotDone(error))
 
     def on_posting_dialog_done(self, message: Done) -> None:
+        self._busy = False
         self._unresolved = None
         if message.posting is None:
             self.complain("It was not posted. Enter posts it now.")
+            self.bincard.drop_keys()
         else:
             self.dismiss(message.posting)
+            self.bincard.replay_keys()
 
     def on_posting_dialog_not_done(self, message: NotDone) -> None:
+        self._busy = False
+        # What was typed ahead was meant for another state of things.
+        self.bincard.drop_keys()
         error = message.error
         if isinstance(error, StockChanged):
             self.renew(renewed(error.preview, error.now))

@@ -15,6 +15,7 @@ from tui.server_url import normal_url, warns_of_plain_http
 from tui.widgets.field import Field
 from tui.widgets.footer import KeyFooter
 from tui.widgets.line import Line
+from tui.widgets.sentence import Sentence
 
 __all__ = ["PasswordScreen", "SignInScreen"]
 
@@ -29,7 +30,7 @@ class _SignInDialog(Dialog[str]):
 
     def say(self, text: str, style: str = "bold $bad", sign: str = "!! ") -> None:
         """Show what is wrong, or what is going on."""
-        self.query_one("#problem", Line).show([(sign + text, style)] if text else ())
+        self.query_one(Sentence).say(text, style, sign)
 
 
 class SignInScreen(_SignInDialog):
@@ -59,7 +60,7 @@ class SignInScreen(_SignInDialog):
             yield from self.compose_row("User", Field(self._user, id="user"))
             yield from self.compose_row("Password", Field(password=True, id="password"))
             yield Line(id="hint")
-            yield Line(id="problem")
+            yield Sentence()
             yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -143,7 +144,7 @@ class PasswordScreen(_SignInDialog):
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield Line(id="title")
-            yield Line(id="problem")
+            yield Sentence()
             yield from self.compose_row("Password", Field(password=True, id="password"))
             yield KeyFooter()
 

@@ -14,7 +14,7 @@ from tui.actions import Action
 from tui.api_client import Page, Rows
 from tui.api_errors import ApiError
 from tui.history import Place
-from tui.screens.item_commands import ItemCommands
+from tui.screens.item_commands import ItemCommands, bring_up_to_date
 from tui.screens.list_commands import ListCommands
 from tui.views.formats import quantity
 from tui.views.locations import ALL_STOCK, tree_nodes
@@ -374,6 +374,11 @@ class StockScreen(ItemCommands, ListCommands):
         self._fetch(self._generation, offset, limit, refresh=True)
 
     def posted(self, posting: "Posting") -> None:
+        for posted in posting.lines:
+            place = self._rows.index_of(posted.line.item.pk)
+            row = self._rows.get(place) if place is not None else None
+            if row is not None:
+                bring_up_to_date(row, posting)
         self._unmark()
         self._refresh_rows()
 

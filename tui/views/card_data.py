@@ -39,7 +39,7 @@ class CardData:
     facts: tuple[tuple[str, str], ...]
     card: BinCard
     older: int = 0
-    item: Mapping[str, Any] | None = None
+    item: dict[str, Any] | None = None
     items: Mapping[int | None, str] | None = None
 
 

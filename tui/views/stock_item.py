@@ -53,8 +53,8 @@ def available(row: Row) -> str:
 
 
 def on_hand(row: Row) -> str:
-    """The quantity with its unit."""
-    return with_unit(row.get("quantity"), unit_of(row))
+    """The quantity with its unit; a long unit is cut, so that the figure has room."""
+    return with_unit(row.get("quantity"), unit_of(row)[:6])
 
 
 def location_name(row: Row) -> str:

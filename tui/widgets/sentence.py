@@ -1,0 +1,40 @@
+"""A sentence that takes as many lines as it needs, and none when there is nothing to say."""
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+from tui.safe_text import safe
+
+__all__ = ["Sentence"]
+
+
+class Sentence(Widget, can_focus=False):
+    """Says what is wrong or going on, in a style and after a sign; three lines at most."""
+
+    DEFAULT_CSS = "Sentence { height: auto; max-height: 3; padding: 0 1; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._text = ""
+        self._style = ""
+
+    def say(self, text: str, style: str = "", sign: str = "") -> None:
+        """Show another sentence; "" shows nothing."""
+        shown = safe(sign + text) if text else ""
+        if (shown, style) != (self._text, self._style):
+            self._text, self._style = shown, style
+            self.refresh(layout=True)
+
+    def _wrapped(self, width: int) -> list[Content]:
+        return Content(self._text).stylize(self._style).wrap(max(10, width)) if self._text else [Content()]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._wrapped(width))
+
+    def render(self) -> Content:
+        lines = self._wrapped(self.content_size.width)
+        height = max(1, self.content_size.height)
+        if len(lines) > height:
+            lines = [*lines[: height - 1], lines[height - 1].truncate(self.content_size.width - 1) + "…"]
+        return Content("\n").join(lines)
