@@ -1,39 +1,35 @@
 """Stock items: what lies where."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from server.actions.stock.deletion import delete_items
 from server.actions.stock.entry import PartOfStock, create, edit, part_of_stock
 from server.actions.stock.serials import read_serials, taken_serials
 from server.actions.tags import set_tags
 from server.db.models.company import SupplierPart
-from server.db.models.part import Part
-from server.db.models.stock import StockItem
-from server.db.trees import below
-from server.domain.errors import InvalidInput, NotFound
+from server.domain.errors import InvalidInput
 from server.domain.stock import State
 from server.resources.statuses import status_endpoint
 from server.resources.stock_bodies import by
 from server.resources.stock_filters import ORDERING, STOCK_FILTERS, STOCK_SEARCH
-from server.resources.stock_shapes import STOCK_BRIEF, STOCK_ITEM
+from server.resources.stock_shapes import STOCK_ITEM
 from server.resources.stock_states import state_of
 from server.resources.uploads import discard
 from server.rest import fields as f
 from server.rest.access import Role
 from server.rest.context import Answer, Context
-from server.rest.query import Column, Order, Test
-from server.rest.resource import Endpoint, Hooks, Resource, Route
+from server.rest.query import Column
+from server.rest.resource import Endpoint, Hooks, Resource
 
 __all__ = ["RESOURCES", "STOCK", "STOCK_ACCESS", "everywhere"]
 
 STOCK_ACCESS = Role("stock", others=("build",))
-NO_ITEM = "No StockItem matches the given query."
 
 
 def everywhere(context: Context) -> bool:
@@ -131,6 +127,11 @@ class StockItems(Resource):
             set_tags(context.session, "stock.stockitem", key, tags or ())
         return keys, bool(serials)
 
+    def bulk_delete(self, context: Context) -> Answer:
+        rows = self._chosen(context, context.body())
+        _delete_all(context, rows)
+        return Answer({"success": f"Deleted {len(rows)} items"})
+
 
 # ------------------------------------------------------------------------------------------------- changing, deleting
 
@@ -154,8 +155,13 @@ def _after(context: Context, row: Any, values: Mapping[str, Any], created: bool)
 
 
 def _delete(context: Context, row: Any, told: Mapping[str, Any]) -> None:
-    context.session.expunge(row)
-    discard(context, delete_items(context.session, [row.pk]))
+    _delete_all(context, [row])
+
+
+def _delete_all(context: Context, rows: Sequence[Any]) -> None:
+    for row in rows:
+        context.session.expunge(row)
+    discard(context, delete_items(context.session, [row.pk for row in rows]))
 
 
 STOCK = StockItems(
@@ -178,73 +184,8 @@ STOCK = StockItems(
 )
 
 
-# ------------------------------------------------------------------------------------------------- serial numbers
-
-
-def _neighbour(context: Context, row: Any, *, before: bool) -> dict[str, Any] | None:
-    """The item with the next lower or higher serial number among the part's variants."""
-    part, serial_int, path = row
-    root = path.split("/")[1] if path else str(part)
-    low, high = below(f"/{root}/")
-
-    def where(item: Any) -> Any:
-        parts = Part.__table__.alias("relative")
-        related = select(parts.c.pk).where(
-            parts.c.tree_path >= bindparam("f_low"), parts.c.tree_path < bindparam("f_high")
-        )
-        number = item.c.serial_int
-        beyond = number < bindparam("f_serial") if before else number > bindparam("f_serial")
-        return item.c.part_id.in_(related) & beyond & (item.c.serial != "")
-
-    plan = context.planner.page(
-        STOCK_BRIEF, frozenset(), [Test(("neighbour", before), where)], (Order("serial_int", before), Order("pk")),
-        kind="nested", paged=True,
-    )  # fmt: skip
-    found = plan.objects(
-        context.reader,
-        {
-            **context.parameters, "f_low": low, "f_high": high, "f_serial": serial_int, "_limit": 1, "_offset": 0,
-        },
-    )  # fmt: skip
-    return found[0] if found else None
-
-
-def _serial_numbers(context: Context, pk: int) -> dict[str, Any]:
-    items, parts = StockItem.__table__.c, Part.__table__.c
-    found = context.ask(
-        "serial number",
-        lambda: (
-            select(items.part_id, items.serial_int, parts.tree_path, items.serial, items.quantity)
-            .join(Part.__table__, parts.pk == items.part_id)
-            .where(items.pk == bindparam("pk"))
-        ),
-        pk=pk,
-    )
-    if not found:
-        raise NotFound(NO_ITEM)
-    *row, serial, _ = found[0]
-    if not serial:
-        return {"next": None, "previous": None}
-    return {
-        "next": _neighbour(context, row, before=False), "previous": _neighbour(context, row, before=True),
-    }  # fmt: skip
-
-
-SERIAL_NUMBERS = Endpoint(
-    path="stock/{pk}/serial-numbers/",
-    access=STOCK_ACCESS,
-    title="Stock Item Serial Numbers",
-    description=(
-        "View extra serial number information for a given stock item.\n\n"
-        'Provides information on the "previous" and "next" stock items,\nbased on the serial number of the given '
-        "stock item."
-    ),
-    methods={"GET": Route(_serial_numbers)},
-)
-
 RESOURCES: tuple[Resource | Endpoint, ...] = (
     status_endpoint("stock/status/", "StockStatus"),
     status_endpoint("stock/track/status/", "StockHistoryCode"),
     STOCK,
-    SERIAL_NUMBERS,
 )

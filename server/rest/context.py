@@ -190,7 +190,7 @@ class Context:
         numbers = sorted({
             int(value) for value in values
             if isinstance(value, (int, str)) and not isinstance(value, bool) and str(value).isdigit()
-            and int(value) < 2**63
+            and int(value) < 2**63 and (model, int(value), ()) not in self._known
         })  # fmt: skip
         if len(numbers) < 2:
             return

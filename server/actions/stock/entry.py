@@ -1,11 +1,11 @@
 """Entering stock by hand: new items, and changes to their fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Table, insert, inspect, select
+from sqlalchemy import ColumnElement, Table, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from server.actions.stock.ledger import ITEMS, PARTS, READ, TRACKING, Ledger
@@ -76,8 +76,7 @@ def edit(session: Session, by: By, row: StockItem, *, everywhere: bool = False) 
     changed = _changed(row)
     after = _item_of({column: getattr(row, column) for column in READ.values()}, trackable=False)
     if changed & set(WATCHED):
-        trackable = session.execute(select(PARTS.c.trackable).where(PARTS.c.pk == after.part)).scalar()
-        after = replace(after, trackable=bool(trackable))
+        after = replace(after, trackable=_trackable(session, after.part))
         values = {column: getattr(row, column) for column in NAMES if hasattr(row, column)}
         check_item(after, _around(session, after, values, changed, everywhere=everywhere))
     if "serial" in changed:
@@ -87,7 +86,7 @@ def edit(session: Session, by: By, row: StockItem, *, everywhere: bool = False) 
     if row.serial:
         row.delete_on_deplete = False
     if "part_id" in changed:
-        row.part_name = session.execute(select(PARTS.c.name).where(PARTS.c.pk == row.part_id)).scalar_one()
+        row.part_name = _value(session, PARTS.c.name, PARTS, row.part_id)
     if changed:
         row.updated = by.now
     before = _item_of({column: _old(row, column) for column in READ.values()}, trackable=False)
@@ -136,8 +135,7 @@ def _around(
     """What an item refers to, as far as what changed makes it matter."""
     facts: dict[str, Any] = {"supplied_part": item.part, "build": values.get("build_id")}
     if "location_id" in changed and item.location is not None:
-        structural = select(LOCATIONS.c.structural).where(LOCATIONS.c.pk == item.location)
-        facts["location_structural"] = bool(session.execute(structural).scalar())
+        facts["location_structural"] = _structural(session, item.location)
     if changed & {"part_id", "supplier_part_id"}:
         facts |= _part_facts(session, item)
     if item.serial and changed & {"serial", "part_id"}:
@@ -153,23 +151,54 @@ def _part_facts(session: Session, item: Item) -> dict[str, Any]:
     facts = {"part_label": part[0], "part_virtual": part[1]}
     if item.supplier_part is None:
         return facts
-    supplied = session.execute(
-        select(SUPPLIER_PARTS.c.part_id).where(SUPPLIER_PARTS.c.pk == item.supplier_part)
-    ).scalar_one()
+    supplied = _supplied(session, item.supplier_part)
     return facts | {"supplied_part": supplied, "supplied_label": _label(session, supplied)[0]}
+
+
+# A bulk edit asks the same about many items: each thing is asked once in a transaction.
+T = TypeVar("T")
+
+
+def _once(session: Session, about: Hashable, find: Callable[[], T]) -> T:
+    known: dict[Hashable, Any] = session.info.setdefault("asked about stock", {})
+    if about not in known:
+        known[about] = find()
+    found: T = known[about]
+    return found
+
+
+def _value(session: Session, column: ColumnElement[Any], table: Table, pk: int) -> Any:
+    statement = select(column).where(table.c.pk == pk)
+    return _once(session, (str(column), pk), lambda: session.execute(statement).scalar_one())
+
+
+def _trackable(session: Session, part: int) -> bool:
+    return bool(_value(session, PARTS.c.trackable, PARTS, part))
+
+
+def _structural(session: Session, location: int) -> bool:
+    return bool(_value(session, LOCATIONS.c.structural, LOCATIONS, location))
+
+
+def _supplied(session: Session, supplier_part: int) -> int:
+    return int(_value(session, SUPPLIER_PARTS.c.part_id, SUPPLIER_PARTS, supplier_part))
 
 
 def _label(session: Session, part: int) -> tuple[str, bool]:
     """ "IPN | name | revision - description" and whether the part is virtual."""
     columns = (PARTS.c.IPN, PARTS.c.name, PARTS.c.revision, PARTS.c.description, PARTS.c.virtual)
-    row = session.execute(select(*columns).where(PARTS.c.pk == part)).one()
+    row = _once(session, ("label", part), lambda: session.execute(select(*columns).where(PARTS.c.pk == part)).one())
     return f"{' | '.join(text for text in row[:3] if text)} - {row[3]}", bool(row[4])
 
 
 def _fits(session: Session, item: Item, build: int) -> bool:
     """Whether a build makes this part or one that it can be converted to."""
-    built = session.execute(select(BUILDS.c.part_id).where(BUILDS.c.pk == build)).scalar_one()
+    built = int(_value(session, BUILDS.c.part_id, BUILDS, build))
     if built == item.part:
         return True
-    relatives = select(PARTS.c.pk).where(family(session, built), PARTS.c.pk == item.part)
-    return session.execute(relatives).first() is not None
+
+    def is_relative() -> bool:
+        relatives = select(PARTS.c.pk).where(family(session, built), PARTS.c.pk == item.part)
+        return session.execute(relatives).first() is not None
+
+    return _once(session, ("family", built, item.part), is_relative)
