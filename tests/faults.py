@@ -210,6 +210,7 @@ class FaultServer:
         self._ready.set()
         await self._stopping.wait()
         server.close()
+        await asyncio.sleep(0)  # connections that were just taken begin, so that they end in order
         for task in tuple(self._closing):
             task.cancel()
         await asyncio.gather(*self._closing, return_exceptions=True)
@@ -281,11 +282,12 @@ class FaultServer:
         """Pass `raw` on to the upstream; its whole answer as bytes."""
         assert self._upstream is not None, "there is no upstream"
         reader, writer = await asyncio.open_connection(self._upstream.hostname, self._upstream.port)
-        writer.write(raw)
-        await writer.drain()
-        answer = await reader.read(-1)
-        writer.close()
-        return answer
+        try:
+            writer.write(raw)
+            await writer.drain()
+            return await reader.read(-1)
+        finally:
+            writer.close()
 
 
 async def _read_request(reader: asyncio.StreamReader) -> tuple[Request, bytes]:

@@ -50,7 +50,14 @@ async def load_card(client: ApiClient, model: str, pk: int) -> CardData:
 
 async def _item_card(client: ApiClient, pk: int) -> CardData:
     details = {"part_detail": True, "location_detail": True, "supplier_part_detail": True}
-    row, (entries, older) = await asyncio.gather(client.get(f"stock/{pk}/", details), _entries(client, {"item": pk}))
+    asked = client.get(f"stock/{pk}/", details), _entries(client, {"item": pk})
+    row, history = await asyncio.gather(*asked, return_exceptions=True)
+    # Of an item that is gone, that it is gone says more than that its history cannot be asked for.
+    if isinstance(row, BaseException):
+        raise row
+    if isinstance(history, BaseException):
+        raise history
+    entries, older = history
     part = await client.get(f"part/{row['part']}/")
     item = StockItem.of(row)
     on_hand = _on_shelf(item)

@@ -41,7 +41,8 @@ class Emulated:
         self.painter.resize(COLUMNS, LINES)
         self.screen = pyte.Screen(COLUMNS, LINES)
         self.stream = pyte.Stream(self.screen)
-        self.stream.feed("\x1b[?7l")
+        # The emulator clears only cells that were written before.
+        self.stream.feed("\x1b[?7l" + "".join(f"\x1b[{line}H{' ' * COLUMNS}" for line in range(1, LINES + 1)))
 
     def put(self, line: int, column: int, text: str, style: Style | None = None) -> None:
         self.painter.put(line, column, [Segment(text, style)])
