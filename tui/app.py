@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BincardApp"]
 
-#: The address worked with until one is typed.
-NOWHERE = "http://localhost"
-
 
 class BincardApp(CommandApp):
     """The full-screen client. Raises ConfigError for a theme or key map that cannot be used."""
@@ -80,7 +77,7 @@ class BincardApp(CommandApp):
         self.history = History()
         self.recent_locations: list[Location] = []
         self._leaving = False
-        self._use(Session(launch if launch.url else replace(launch, url=NOWHERE)))
+        self._use(Session(launch))
         self.status = Status(server=launch.url, user=launch.user, read_only=launch.read_only)
         for known in THEMES.values():
             self.register_theme(known)
@@ -102,6 +99,7 @@ class BincardApp(CommandApp):
         self._stock_actions: StockActions | None = None
         session.client.connection.subscribe(self._on_connection)
         session.ask_password = self._ask_password
+        session.on_token = lambda: self.stock_screen.session_begun()
 
     @property
     def stock_actions(self) -> "StockActions":

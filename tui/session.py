@@ -59,6 +59,8 @@ class Session:
         self.user: Person | None = None
         self.ask_password: PasswordAsker | None = None
         """Called with user name and reason when a token is refused in mid-session."""
+        self.on_token: Callable[[], None] | None = None
+        """Called when a token is at hand and about to be tried: what else is wanted can be asked for alongside."""
         self.notices: list[str] = []
         """What went wrong on the way without stopping anything (the token could not be kept, ...)."""
         self._store = store
@@ -157,6 +159,8 @@ class Session:
         if token is None:
             await self._look_at_server()
             raise NotAuthenticated("Sign in to go on.")
+        if self.on_token is not None:
+            self.on_token()
         # One round trip for both: over a slow line each one is felt.
         server, user = await asyncio.gather(self._look_at_server(), self._who_am_i(), return_exceptions=True)
         if isinstance(server, BaseException) or isinstance(user, BaseException):
