@@ -21,6 +21,7 @@ from tui.connection import ConnectionState, Link
 from tui.history import History, Place
 from tui.keymap import Keymap, KeymapError
 from tui.paths import postings_dir
+from tui.routes import screen_for
 from tui.screens.base import BincardScreen, CommandHost
 from tui.screens.item_commands import ItemCommands
 from tui.screens.stock import StockScreen
@@ -282,12 +283,10 @@ class BincardApp(CommandApp):
     async def _show(self, place: Place) -> None:
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        if place.screen == "card":
-            from tui.screens.card import CardScreen
-
-            await self.push_screen(CardScreen(place))
-        else:
+        if place.screen == "stock":
             await self.stock_screen.show(place)
+        else:
+            await self.push_screen(screen_for(place))
 
     async def do_app_back(self) -> None:
         """Go to the place before."""

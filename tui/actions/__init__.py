@@ -1,0 +1,55 @@
+"""Every command of the client, declared once.
+
+The key map, the footer, the help screen, the `:` commands and the palette are all made from `ACTIONS`; nothing else
+names a key. Each area of the program has a module of its own here. A command is carried out by the method `do_<id>`
+(dots become underscores) of the current screen, or of the app when the screen has none. Pure data: importing this costs
+nothing.
+"""
+
+from collections.abc import Iterable
+
+from tui.actions import dialogs, everywhere, lists, orders, picking, receiving, stock, suppliers
+from tui.actions.action import Action
+
+__all__ = ["ACTIONS", "BY_ID", "SCOPES", "Action", "by_command", "handler_name"]
+
+SCOPES = {
+    "global": "Everywhere",
+    "list": "In lists",
+    "stock": "Stock",
+    "item": "The item under the cursor, or the marked items",
+    "card": "Bin card",
+    "orders": "Order board",
+    "order": "Order",
+    "receive": "Receiving",
+    "pick": "Picking and shipping",
+    "suppliers": "Suppliers",
+    "filter": "While typing a filter",
+    "dialog": "In dialogs",
+}
+
+ACTIONS: tuple[Action, ...] = (
+    *everywhere.ACTIONS,
+    *lists.ACTIONS,
+    *stock.ACTIONS,
+    *orders.ACTIONS,
+    *receiving.ACTIONS,
+    *picking.ACTIONS,
+    *suppliers.ACTIONS,
+    *dialogs.ACTIONS,
+)
+
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+
+def by_command(name: str, among: Iterable[Action]) -> Action | None:
+    """The action of `among` called `name` after `:`: by its short name or its id; a unique beginning will do."""
+    candidates = [action for action in among if name in (action.command, action.id)]
+    if not candidates:
+        candidates = [action for action in among if action.command.startswith(name)]
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def handler_name(action: Action) -> str:
+    """The method that carries the action out."""
+    return "do_" + action.id.replace(".", "_")

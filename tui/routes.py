@@ -1,0 +1,23 @@
+"""Which screen shows a place, by `Place.screen`; a screen is imported when it is first wanted."""
+
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.history import Place
+    from tui.screens.base import BincardScreen
+
+__all__ = ["ROUTES", "screen_for"]
+
+#: "module:class" of each; the class is made with the place. The stock screen is always there and not among them.
+ROUTES: Mapping[str, str] = {
+    "card": "tui.screens.card:CardScreen",
+}
+
+
+def screen_for(place: "Place") -> "BincardScreen":
+    """A new screen that shows the place. Raises KeyError for one that no screen shows."""
+    module, _, name = ROUTES[place.screen].partition(":")
+    screen: BincardScreen = getattr(importlib.import_module(module), name)(place)
+    return screen
