@@ -19,7 +19,8 @@ def test_numbers_in_names_count_as_numbers() -> None:
 
 def test_what_is_below_a_location_follows_it() -> None:
     walk = ["Hall 1", "Hall 1/Bin 2", "Hall 1/Bin 11", "Hall 1 B", "Hall 2", "Hall 10/Bin 1"]
-    assert sorted(walk[::-1], key=walking_key) == walk
+    backwards = walk[::-1]
+    assert sorted(backwards, key=walking_key) == walk
 
 
 def test_leading_zeros_case_and_blanks_make_no_difference() -> None:
@@ -36,7 +37,8 @@ def test_a_number_of_any_length_sorts() -> None:
 
 @given(st.lists(PATHS, max_size=8))
 def test_the_order_does_not_depend_on_where_one_begins(paths: list[str]) -> None:
-    assert sorted(paths, key=walking_key) == sorted(paths[::-1], key=walking_key)
+    backwards = paths[::-1]
+    assert sorted(paths, key=walking_key) == sorted(backwards, key=walking_key)
 
 
 @given(st.integers(0, 10**30), st.integers(0, 10**30))
