@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-__all__ = ["decimal_of", "quantity", "short_date", "signed", "with_unit"]
+__all__ = ["decimal_of", "money", "quantity", "short_date", "signed", "with_unit"]
 
 _PLACES = Decimal("0.00001")
 
@@ -48,3 +48,16 @@ def with_unit(value: Any, unit: str | None) -> str:
 def short_date(value: Any) -> str:
     """The date of a date or date-time text as the server writes it, "" for none."""
     return str(value)[:10] if value else ""
+
+
+def money(value: Any, currency: str | None = "") -> str:
+    """A price with two places at least, thousands set apart by a blank, and its currency: "1 240.00 USD".
+
+    "" for none.
+    """
+    number = decimal_of(value)
+    if number is None:
+        return ""
+    whole, _, places = f"{number:,f}".replace(",", " ").partition(".")
+    text = f"{whole}.{places.rstrip('0').ljust(2, '0')}"
+    return f"{text} {currency}" if currency else text
