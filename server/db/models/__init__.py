@@ -26,6 +26,7 @@ from server.db.models.common import (
     TaggedItem,
 )
 from server.db.models.company import Address, Company, Contact, ManufacturerPart, SupplierPart, SupplierPriceBreak
+from server.db.models.importer import DataImportColumnMap, DataImportRow, DataImportSession
 from server.db.models.order import (
     PurchaseOrder,
     PurchaseOrderExtraLine,
@@ -74,6 +75,9 @@ __all__ = [
     "Company",
     "Contact",
     "CustomUnit",
+    "DataImportColumnMap",
+    "DataImportRow",
+    "DataImportSession",
     "DataOutput",
     "ExchangeBackend",
     "Group",
