@@ -13,6 +13,9 @@ __all__ = ["ROUTES", "screen_for"]
 #: "module:class" of each; the class is made with the place. The stock screen is always there and not among them.
 ROUTES: Mapping[str, str] = {
     "card": "tui.screens.card:CardScreen",
+    "orders": "tui.screens.order_board:OrderBoard",
+    "suppliers": "tui.screens.suppliers:SuppliersScreen",
+    "offers": "tui.screens.offers:OffersScreen",
 }
 
 

@@ -24,6 +24,7 @@ SCOPES = {
     "receive": "Receiving",
     "pick": "Picking and shipping",
     "suppliers": "Suppliers",
+    "offers": "Suppliers of a part side by side",
     "filter": "While typing a filter",
     "dialog": "In dialogs",
 }

@@ -1,0 +1,1 @@
+"""What suppliers offer: looking them up, what a quantity costs, how long they really take."""
