@@ -1,0 +1,1 @@
+"""Scans: how they are told from typing, and what the labels say."""
