@@ -6,10 +6,34 @@ tables. Pure data: importing this costs nothing, and it imports neither the serv
 The states are InvenTree's (API 532). A state that users made themselves counts as the built-in one that it stands for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["KINDS", "PURCHASE", "RETURN", "SALES", "TRANSFER", "OrderKind", "Transition", "kind_of"]
+__all__ = [
+    "KINDS", "NEEDS", "PURCHASE", "RETURN", "SALES", "SHIPMENT", "TRANSFER", "Deed", "Need", "OrderKind", "Transition",
+    "kind_of", "shipment_state",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What must hold besides the state: in a sentence, and which member of the body waives it ("" where none does)."""
+
+    about: str
+    waived_by: str = ""
+
+
+NEEDS: Mapping[str, Need] = {
+    "lines_received": Need("All lines are received.", "accept_incomplete"),
+    "lines_shipped": Need("All lines are shipped.", "accept_incomplete"),
+    "lines_allocated": Need("All lines are allocated.", "accept_incomplete_allocation"),
+    "shipments_shipped": Need("No shipment waits to be shipped."),
+    "no_loose_allocations": Need("Nothing is promised that was not shipped."),
+    "unlocked": Need("The order is not locked."),
+    "something_allocated": Need("Something is allocated to the shipment."),
+    "checked": Need("Somebody checked the shipment, where the setting SALESORDER_SHIPMENT_REQUIRES_CHECK is on."),
+}
+"""What the names in `Transition.needs` and `Deed.needs` mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +54,23 @@ class Transition:
     path: str
     needs: tuple[str, ...] = ()
     verb: str = "add"  # InvenTree maps a POST to "add"
+    first: str | None = None
+    """A state that comes before the target: the action leads there from any other state, and on from there."""
+    skips_first: str = ""
+    """The setting that leaves `first` out."""
 
     def works_from(self, state: str) -> bool:
         """Whether the action is legal in the state."""
         return state in self.sources
+
+    def leads_to(self, state: str, *, skip: bool = False) -> str | None:
+        """The state after the action, done in `state`; `skip`: what the setting `skips_first` says."""
+        return self.target if self.first is None or skip or state == self.first else self.first
+
+    @property
+    def waivers(self) -> tuple[str, ...]:
+        """The members of the body that waive something that must hold."""
+        return tuple(dict.fromkeys(NEEDS[name].waived_by for name in self.needs if NEEDS[name].waived_by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +176,11 @@ SALES = OrderKind(
         Transition(
             "complete", ("IN_PROGRESS", "SHIPPED"), "COMPLETE", "Complete",
             "Close the order; first it counts as shipped where the settings say so.", "complete/",
-            ("lines_shipped", "shipments_shipped", "no_loose_allocations"),
+            ("lines_shipped", "shipments_shipped", "no_loose_allocations"), first="SHIPPED",
+            skips_first="SALESORDER_SHIP_COMPLETE",
         ),
         _hold("PENDING", "IN_PROGRESS"),
-        _cancel("PENDING", "ON_HOLD", "IN_PROGRESS"),
+        _cancel("PENDING", "ON_HOLD", "IN_PROGRESS", "SHIPPED"),
     ),
 )  # fmt: skip
 
@@ -187,6 +225,50 @@ TRANSFER = OrderKind(
         _cancel("PENDING", "ON_HOLD", "ISSUED"),
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What may be done to a shipment of a sales order: from which states, to which, and how it is asked for.
+
+    `path` is what comes after the shipment's own address. `member` is the member of the shipment that a PATCH sets
+    (check: to the user's key, uncheck: to null); "" where the body of a POST says what is wanted.
+    """
+
+    action: str
+    sources: tuple[str, ...]
+    target: str
+    label: str
+    help: str
+    path: str = ""
+    method: str = "POST"
+    member: str = ""
+    needs: tuple[str, ...] = ()
+    verb: str = "add"
+
+
+SHIPMENT: tuple[Deed, ...] = (
+    Deed(
+        "check", ("PENDING",), "CHECKED", "Check", "Say that what is packed is what was promised.",
+        method="PATCH", member="checked_by", verb="change",
+    ),
+    Deed(
+        "uncheck", ("CHECKED",), "PENDING", "Uncheck", "Take the check back; something is packed anew.",
+        method="PATCH", member="checked_by", verb="change",
+    ),
+    Deed(
+        "ship", ("PENDING", "CHECKED"), "SHIPPED", "Ship", "Send it: the stock becomes the customer's.", "ship/",
+        needs=("something_allocated", "checked"),
+    ),
+)  # fmt: skip
+"""The life of a shipment. Its state is not stored but follows from its members: see `shipment_state`."""
+
+
+def shipment_state(*, checked: bool, shipped: bool) -> str:
+    """The state of a shipment ("PENDING", "CHECKED", "SHIPPED") from whether it has `checked_by` and
+    `shipment_date`."""
+    return "SHIPPED" if shipped else "CHECKED" if checked else "PENDING"
+
 
 KINDS: tuple[OrderKind, ...] = (PURCHASE, SALES, RETURN, TRANSFER)
 
