@@ -12,6 +12,7 @@ from server.backends.files import LocalFiles
 from server.db.session import Database
 from server.domain.identity import API_VERSION, INVENTREE_VERSION
 from server.resources import declared
+from server.resources.data_output import KeptOutputs
 from server.resources.settings import read_global
 from server.rest.api import Api
 from server.settings import Settings
@@ -37,7 +38,7 @@ def create_app(settings: Settings, database: Database) -> Api:
     return Api(
         database, declared(), Callers(database, Attempts(database, settings.sign_in_tries)),
         DatabaseReplays(settings.idempotency_days), services=services, readers=settings.readers,
-        global_setting=read_global, headers=_headers(),
+        outputs=KeptOutputs(), global_setting=read_global, headers=_headers(),
     )  # fmt: skip
 
 

@@ -7,9 +7,10 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 import tempfile
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import IO, Protocol
 
 __all__ = ["MAX_PATH", "BadPath", "Files", "LocalFiles", "content_type_of", "image_kind", "safe_name"]
 
@@ -24,8 +25,12 @@ class BadPath(ValueError):
 class Files(Protocol):
     """Keeps files. Paths are relative, with slashes, and no part of them is a dot or two."""
 
-    def save(self, folder: str, filename: str, content: bytes) -> str:
-        """Keep a new file and give its path, which is another one where the name is taken."""
+    def save(self, folder: str, filename: str, content: bytes | IO[bytes]) -> str:
+        """Keep a new file, from memory or from an open one, and give its path, which is another one where the name is
+        taken."""
+
+    def open(self, path: str) -> IO[bytes] | None:
+        """The file, to be read piece by piece and closed; None when there is no such file. Raises BadPath."""
 
     def read(self, path: str) -> bytes | None:
         """The content; None when there is no such file. Raises BadPath."""
@@ -43,13 +48,16 @@ class LocalFiles:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def save(self, folder: str, filename: str, content: bytes) -> str:
+    def save(self, folder: str, filename: str, content: bytes | IO[bytes]) -> str:
         directory = self._locate(folder)
         self._make(directory)
         name = _fitting(folder, safe_name(filename))
         with tempfile.NamedTemporaryFile(dir=directory, prefix=".new-", delete=False) as scratch:
             try:
-                scratch.write(content)
+                if isinstance(content, bytes):
+                    scratch.write(content)
+                else:
+                    shutil.copyfileobj(content, scratch)
                 scratch.flush()
                 os.fsync(scratch.fileno())
                 target = _reserve(directory, folder, name)
@@ -64,6 +72,13 @@ class LocalFiles:
         place = self._locate(path)
         try:
             return place.read_bytes() if place.is_file() else None
+        except FileNotFoundError:
+            return None
+
+    def open(self, path: str) -> IO[bytes] | None:
+        place = self._locate(path)
+        try:
+            return place.open("rb") if place.is_file() else None
         except FileNotFoundError:
             return None
 

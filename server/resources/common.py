@@ -9,21 +9,19 @@ from server.actions.stock.serials import latest_serial
 from server.actions.tags import slug_of
 from server.actions.targets import target_of
 from server.db.models.build import Build
-from server.db.models.common import DataOutput, ProjectCode, Tag, TaggedItem
+from server.db.models.common import ProjectCode, Tag, TaggedItem
 from server.db.models.order import PurchaseOrder
 from server.db.models.part import Part
 from server.db.models.stock import StockItem, StockLocation
-from server.db.models.users import User
 from server.domain.batch_codes import batch_code
 from server.domain.errors import InvalidInput
 from server.domain.serials import MOST_AT_ONCE, next_serial_number
-from server.resources.briefs import PROJECT_CODE, USER_BRIEF, media_url
-from server.resources.uploads import discard
+from server.resources.briefs import PROJECT_CODE
 from server.rest import fields as f
 from server.rest.access import AdminWrites, Authenticated, StaffWrites
 from server.rest.context import Answer, Context
-from server.rest.filters import Custom, RelatedTo, Set
-from server.rest.query import Column, Detail, Test
+from server.rest.filters import Custom, Set
+from server.rest.query import Test
 from server.rest.resource import Endpoint, Hooks, Resource, Route, col, shape
 from server.rest.unique import refuse_taken
 
@@ -75,36 +73,6 @@ TAGS = Resource(
     list_about="List view for all tags.", detail_about="Detail view for a particular tag.",
     filters=(Custom("model_type", _used_on),), search=("name",), ordering={"name": "name"}, default_order=("name",),
     hooks=Hooks(before_save=_check_tag),
-)  # fmt: skip
-
-
-# ------------------------------------------------------------------------------------------------- exported files
-
-
-def _own_outputs(context: Context) -> Test | None:
-    """An export is for who asked for it, and for staff."""
-    user = context.user
-    if user.is_staff or user.is_superuser:
-        return None
-    return Test(("outputs", "own"), lambda row: row.c.user_id == bindparam("_user"))
-
-
-def _drop_output(context: Context, row: DataOutput, told: Mapping[str, Any]) -> None:
-    discard(context, [row.output])
-    context.session.delete(row)
-
-
-DATA_OUTPUTS = Resource(
-    path="data-output/", access=Authenticated(), title="Data Output",
-    shape=shape(
-        DataOutput, "pk", "created", "user", Detail(name="user_detail", via="user", shape=USER_BRIEF), "total",
-        "progress", "complete", "output_type", "template_name", "plugin",
-        Column(name="output", encode=media_url, field=f.Upload(read_only=True, allow_null=True)), "errors",
-    ),
-    can=("list", "detail", "delete", "bulk_delete"), list_about="List view for DataOutput objects.",
-    detail_about="Detail view for a DataOutput object.", filters=(RelatedTo("user", User),),
-    ordering={name: name for name in ("pk", "user", "plugin", "output_type", "created")},
-    hooks=Hooks(scope=_own_outputs, delete=_drop_output),
 )  # fmt: skip
 
 
@@ -163,7 +131,6 @@ def _batch_code(context: Context) -> Answer:
 RESOURCES: tuple[Resource | Endpoint, ...] = (
     PROJECT_CODES,
     TAGS,
-    DATA_OUTPUTS,
     Endpoint(
         path="generate/serial-number/", access=Authenticated(),
         methods={"POST": Route(_serial_numbers, writes=True)}, title="Generate Serial Number",

@@ -11,7 +11,9 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from functools import partial
+from io import SEEK_END
+from typing import IO, Any, Protocol
 from urllib.parse import parse_qsl
 
 import orjson
@@ -21,6 +23,7 @@ from server.db.session import Database
 from server.domain.errors import NotFound
 from server.rest.context import Answer, Caller, Context, Incoming, SessionReader
 from server.rest.errors import MethodNotAllowed, NotAcceptable, UnknownRoute, answer_for
+from server.rest.exporting import Outputs, wants_file
 from server.rest.fields import UploadedFile
 from server.rest.query import Planner, Reader
 from server.rest.resource import Endpoint, Resource, Route
@@ -32,6 +35,7 @@ log = logging.getLogger("bincard.api")
 Scope = Mapping[str, Any]
 Message = Mapping[str, Any]
 MAX_BODY = 64 * 1024 * 1024
+PIECE = 256 * 1024
 
 
 class Authenticator(Protocol):
@@ -56,6 +60,7 @@ class Api:
     def __init__(
         self, database: Database, declared: Iterable[Endpoint | Resource], authenticator: Authenticator,
         replays: Replays, *, services: Any = None, readers: int = 8,
+        outputs: Outputs,
         global_setting: Callable[[Context, str], Any] | None = None, headers: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.database = database
@@ -63,6 +68,7 @@ class Api:
         self.authenticator = authenticator
         self.replays = replays
         self.services = services
+        self.outputs = outputs
         self._global_setting = global_setting
         self.headers = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
         self.exact: dict[str, Endpoint] = {}
@@ -143,7 +149,8 @@ class Api:
         endpoint.access.check(context, method if method in endpoint.methods or method == "OPTIONS" else "GET")
         if wanted not in (None, "", "json"):
             raise NotFound("Not found.")
-        if not endpoint.gives_files and not _accepts_json(incoming.headers.get("accept", "*/*")):
+        gives_files = endpoint.gives_files or wants_file(incoming.query)
+        if not gives_files and not _accepts_json(incoming.headers.get("accept", "*/*")):
             raise NotAcceptable
         if method == "OPTIONS":
             return None
@@ -205,7 +212,7 @@ class Api:
         else:
             allow = ", ".join(allowed_methods(endpoint.methods))
         answer.headers.setdefault("Allow", allow)
-        if answer.content is None and answer.payload is not None:
+        if answer.file is None and answer.content is None and answer.payload is not None:
             answer.content = orjson.dumps(answer.payload, default=_unusual, option=orjson.OPT_NON_STR_KEYS)
         return answer
 
@@ -219,17 +226,30 @@ class Api:
         pool = self.write_pool if writing and "authorization" in incoming.headers else self.pool
         answer = await asyncio.get_running_loop().run_in_executor(pool, self.handle, incoming)
         content = answer.content if answer.content is not None else b""
+        length = len(content) if answer.file is None else answer.file.seek(0, SEEK_END)
         headers = [
             (b"content-type", answer.content_type.encode()),
-            (b"content-length", str(len(content)).encode()),
+            (b"content-length", str(length).encode()),
             (b"vary", b"Accept, Accept-Language, Cookie, origin"),
             *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()),
             *self.headers,
         ]
-        if answer.status == 204 or not content:
-            headers = headers[1:] if not content else headers
+        if not length:
+            headers = headers[1:]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if incoming.method == "HEAD" else content})
+        if answer.file is not None:
+            await self._send_file(answer.file, send, nothing=incoming.method == "HEAD")
+        else:
+            await send({"type": "http.response.body", "body": b"" if incoming.method == "HEAD" else content})
+
+    async def _send_file(self, file: IO[bytes], send: Any, *, nothing: bool) -> None:
+        """Send a file piece by piece, and close it."""
+        read = partial(asyncio.get_running_loop().run_in_executor, self.pool, file.read, PIECE)
+        with file:
+            file.seek(0)
+            while piece := b"" if nothing else await read():
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
 
     def close(self) -> None:
         """Wait for the requests under way."""

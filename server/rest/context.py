@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from sqlalchemy import FromClause, Select, bindparam, select
 from sqlalchemy.orm import Session
@@ -64,6 +64,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes | None = None
     content_type: str = "application/json"
+    file: IO[bytes] | None = None
+    """An open file that goes out instead, piece by piece, and is closed."""
 
 
 class SessionReader:

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, inspect, select
 from server.db.columns import Base
 from server.domain import status
 from server.domain.errors import InvalidInput, NotFound
+from server.rest import exporting
 from server.rest import fields as f
 from server.rest.access import Access
 from server.rest.context import Answer, Context
@@ -353,6 +354,8 @@ class Resource:
         return tuple(terms)
 
     def listing(self, context: Context) -> Answer:
+        if exporting.is_export(context):
+            return exporting.export(self, context)
         tests, order, shown = self.tests(context), self.order(context), self.shown(context)
         parameters = dict(context.parameters)
         for test in tests:
@@ -360,7 +363,7 @@ class Resource:
         limit = positive(context.query.get("limit"))
         if limit is None:
             plan = context.planner.page(self.shape, shown, tests, order, kind="list", paged=False)
-            return Answer(self._filled(context, plan.objects(context.reader, parameters), shown, parameters, "list"))
+            return Answer(self.filled(context, plan.objects(context.reader, parameters), shown, parameters, "list"))
         offset = positive(context.query.get("offset")) or 0
         count = int(context.planner.count(self.shape, tests).run(context.reader, parameters)[0][0])
         rows = self._page(context, tests, order, shown, parameters, limit, offset, count)
@@ -369,7 +372,7 @@ class Resource:
                 "count": count,
                 "next": page_url(context, limit, offset + limit) if offset + limit < count else None,
                 "previous": page_url(context, limit, offset - limit) if offset > 0 else None,
-                "results": self._filled(context, rows, shown, parameters, "list"),
+                "results": self.filled(context, rows, shown, parameters, "list"),
             }
         )
 
@@ -388,7 +391,7 @@ class Resource:
         rows = plan.objects(context.reader, {**parameters, "_limit": wanted, "_offset": behind if reverse else offset})
         return rows[::-1] if reverse else rows
 
-    def _filled(
+    def filled(
         self, context: Context, rows: Sequence[dict[str, Any]], shown: frozenset[str], parameters: Mapping[str, Any],
         kind: str,
     ) -> Sequence[dict[str, Any]]:  # fmt: skip
@@ -411,7 +414,7 @@ class Resource:
         rows = plan.objects(context.reader, parameters) if _is_key(key) else []
         if not rows:
             raise self.missing()
-        return self._filled(context, rows, shown, parameters, kind)[0]
+        return self.filled(context, rows, shown, parameters, kind)[0]
 
     def several(self, context: Context, keys: Sequence[int], *, kind: str) -> list[dict[str, Any]]:
         """The objects with those primary keys, in their order, as `kind` of answer; by one statement for each 1,024.
@@ -427,7 +430,7 @@ class Resource:
             plan = context.planner.page(self.shape, shown, [test], (), kind=kind, paged=False)
             found = {row["pk"]: row for row in plan.objects(context.reader, parameters)}
             rows = [found[key] for key in group if key in found]
-            made += self._filled(context, rows, shown, parameters, kind)
+            made += self.filled(context, rows, shown, parameters, kind)
         return made
 
     def key_test(self, key: Any) -> Test:
@@ -683,6 +686,8 @@ class _ResourceEndpoint(Endpoint):
                 continue
             if method in ("POST", "PUT"):
                 actions[method] = self.resource.options_of(creating=not single)
+            elif method == "GET" and not single and exporting.is_export(context):
+                actions[method] = exporting.export_fields()
             elif method == "GET":
                 actions[method] = self.resource.options_of(creating=not single, reading=True)
             elif method == "DELETE":
