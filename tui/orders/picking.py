@@ -9,7 +9,7 @@ line, what the picker swapped to, then free stock: the earliest expiry date firs
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -17,7 +17,19 @@ from typing import Any, Final
 from tui.views.formats import decimal_of, quantity, short_date
 from tui.walking import walking_key
 
-__all__ = ["Allocation", "Lot", "Pick", "PickKey", "PickLine", "PickList", "Wishes", "plan", "swaps"]
+__all__ = [
+    "Allocation",
+    "Lot",
+    "Pick",
+    "PickKey",
+    "PickLine",
+    "PickList",
+    "Wishes",
+    "plan",
+    "remaining",
+    "swaps",
+    "with_allocations",
+]
 
 Row = Mapping[str, Any]
 #: What tells picks apart: line, stock item, and the allocation that the pick fulfils (0 for none).
@@ -311,6 +323,25 @@ def swaps(pick: Pick, stock: Mapping[int, Sequence[Lot]], today: date) -> list[L
         if lot.pk != pick.lot.pk and lot.available > 0 and lot.status not in _BLOCKED_STATUS
     ]
     return sorted(others, key=lambda lot: (not lot.is_proposed(today), *_age(lot)))
+
+
+def with_allocations(
+    stock: Mapping[int, Sequence[Lot]], before: Iterable[Allocation], after: Iterable[Allocation]
+) -> dict[int, tuple[Lot, ...]]:
+    """The stock with what is available brought up to date, now that the order's allocations are `after`."""
+    change: dict[int, Decimal] = {}
+    for sign, allocations in ((1, before), (-1, after)):
+        for each in allocations:
+            if not each.shipped:
+                change[each.item] = change.get(each.item, ZERO) + sign * each.quantity
+    return {
+        part: tuple(replace(lot, available=_freed(lot, change.get(lot.pk, ZERO))) for lot in group)
+        for part, group in stock.items()
+    }
+
+
+def _freed(lot: Lot, amount: Decimal) -> Decimal:
+    return min(max(lot.available + amount, ZERO), lot.on_hand)
 
 
 def _text(value: Any) -> str:

@@ -14,7 +14,7 @@ from tui.api_errors import ApiError
 from tui.views.orders import Order
 from workflow.orders import OrderKind, Transition
 
-__all__ = ["SCREEN_OF", "Confirmation", "Refusal", "carry_out", "confirmation", "legal_for", "refusal_of"]
+__all__ = ["SCREEN_OF", "Confirmation", "Refusal", "carry_out", "confirmation", "finished", "legal_for", "refusal_of"]
 
 #: Actions that are done line by line on a screen of their own, and the name of that screen's place.
 SCREEN_OF: Final[Mapping[str, str]] = {"receive": "receive", "allocate": "pick", "allocate_serials": "pick"}
@@ -122,10 +122,10 @@ async def carry_out(
     Raises ApiError; `refusal_of` puts one into words. An error that is `uncertain` says that it may have been done.
     """
     answer = await client.post(f"{kind.path}{pk}/{transition.path}", dict(body or {}))
-    return await _finished(client, answer, f"POST {transition.path}")
+    return await finished(client, answer, f"POST {transition.path}")
 
 
-async def _finished(client: ApiClient, answer: Any, call: str) -> Any:
+async def finished(client: ApiClient, answer: Any, call: str) -> Any:
     """Wait for a task that an answer names; other answers as they are."""
     waited, tries = 0.0, 0
     while isinstance(answer, Mapping) and answer.get("task_id") and not answer.get("complete"):
