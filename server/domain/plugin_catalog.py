@@ -61,6 +61,14 @@ _BARCODE_SETTINGS = (
     ),
 )  # fmt: skip
 
+_OWN_SETTINGS = (
+    PluginSettingKind(
+        "PURCHASE_OVER_RECEIPT", "accept", "Over-receipt of purchase orders",
+        "What happens when more comes than a line of a purchase order asks for",
+        (("accept", "Accept it, as InvenTree does"), ("refuse", "Refuse it and say how much is too many")),
+    ),
+)  # fmt: skip
+
 PLUGINS = (
     Plugin(
         1,
@@ -171,8 +179,9 @@ PLUGINS = (
         "What Bincard has beyond InvenTree, under /plugin/bincard/",
         "",
         "",
-        ("base", "urls"),
+        ("base", "settings", "urls"),
         author="Bincard",
+        settings=_OWN_SETTINGS,
     ),
 )
 """In the order in which `GET /api/` lists them. Bincard itself has the version of this server."""

@@ -25,6 +25,15 @@ def state_of(context: Context, key: Any) -> State | None:
     number = int(key)
     if number in OWN:
         return State(number)
+    # The lines of one request name the same few states again and again.
+    known: dict[int, State | None] = context.session.info.setdefault("states", {}) if context.writing else {}
+    if number not in known:
+        known[number] = _own_state(context, number)
+    return known[number]
+
+
+def _own_state(context: Context, number: int) -> State | None:
+    """A state that users added; None where there is none."""
     states = InvenTreeCustomUserStateModel.__table__.c
     found = abs(number) < 2**63 and context.ask(
         "custom stock state",

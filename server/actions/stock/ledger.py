@@ -133,10 +133,11 @@ class Ledger:
         for key in made:
             source, columns = self._new[key]
             rows.append(
-                (sources[source] if source is not None else {})
+                {"barcode_data": "", "barcode_hash": ""}
+                | (sources[source] if source is not None else {})
                 | dict(columns)
                 | self._values(self.items[key], WRITTEN)
-                | {"barcode_data": "", "barcode_hash": "", "creation_date": self.by.now, "updated": self.by.now}
+                | {"creation_date": self.by.now, "updated": self.by.now}
             )
         self._keys = dict(zip(made, self._inserted(rows), strict=True))
         self._copy_results({self._keys[key]: source for key in made if (source := self._new[key][0]) is not None})
