@@ -13,6 +13,7 @@ from textual import work
 from textual.message import Message
 
 from tui.actions import Action
+from tui.actions.orders import ORDER_ROLES
 from tui.api_errors import ApiError, NotAuthenticated, TimedOut, Unreachable
 from tui.api_models import Location
 from tui.commands import CommandApp
@@ -239,6 +240,8 @@ class BincardApp(CommandApp):
                 return self._stock_actions is not None and self._stock_actions.last is not None
             case "app.signout":
                 return self.session.user is not None
+            case "app.orders":
+                return any(self.session.can(role, "view") for role in ORDER_ROLES)
             case _:
                 return True
 
@@ -387,6 +390,16 @@ class BincardApp(CommandApp):
             await self.go(Place("card", model, pk, title=hit.title))
         else:
             self.announce(f"{hit.title} belongs to no part.", "warning")
+
+    async def do_app_suppliers(self, text: str = "") -> None:
+        """Look suppliers up."""
+        await self.go(Place("suppliers", "", None, text=text))
+
+    async def do_app_orders(self, kind: str = "") -> None:
+        """Show the order board, of the kind that `kind` begins."""
+        from tui.screens.order_board import board_of
+
+        await self.go(board_of(kind, self.state, self.session.can))
 
     # Taking back
 

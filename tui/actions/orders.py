@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 from tui.actions.action import Action
 
-__all__ = ["ACTIONS", "TRANSITION_KEYS"]
+__all__ = ["ACTIONS", "ORDER_ROLES", "TRANSITION_KEYS"]
+
+#: Whoever may see the orders of one of these may see the board.
+ORDER_ROLES = ("purchase_order", "sales_order", "return_order", "transfer_order")
 
 #: Transition of `workflow.orders` -> key, label, help, rank in the footer; the same on the board and on the order.
 #: Items promised by serial number belong to picking as well and need no key of their own.

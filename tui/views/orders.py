@@ -79,7 +79,8 @@ def states_of(kind: OrderKind, answer: Row | None = None) -> list[State]:
         states.append(State(code, labels.get(code) or label, name))
         for each in entries:
             key, logical = each.get("key"), each.get("logical_key")
-            if isinstance(key, int) and kind.state(key) is None and logical == code:
+            # InvenTree gives the logical key out as a text.
+            if isinstance(key, int) and kind.state(key) is None and str(logical) == str(code):
                 states.append(State(key, labels[key], name, custom=True))
     return states
 

@@ -33,8 +33,9 @@ class FilterBar(Horizontal):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, FilterBar.Changed)
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, placeholder: str = "part, IPN, batch, serial, location ...", id: str | None = None) -> None:
         super().__init__(id=id)
+        self._placeholder = placeholder
         self._timer: Timer | None = None
         self._said = ""
         self._field: Field | None = None
@@ -49,7 +50,7 @@ class FilterBar(Horizontal):
         if self._field is None:
             label = Line()
             label.show([("Filter", "bold")])
-            self._field = Field(self._said, placeholder="part, IPN, batch, serial, location ...")
+            self._field = Field(self._said, placeholder=self._placeholder)
             await self.mount(label, self._field)
         self.add_class("-open")
         self.screen.set_focus(self._field)

@@ -1,0 +1,487 @@
+"""The order board: what is to be bought, sold, taken back and moved, by state or by target date."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from tui.actions import Action
+from tui.history import Place
+from tui.screens.order_calendar import WIDE, OrderCalendar
+from tui.state import ClientState
+from tui.views.formats import quantity
+from tui.views.orders import MODELS, Order, kind_of_model, lines_in_words, model_of
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.footer import KeyFooter
+from tui.widgets.line import Line, Part
+from tui.widgets.month_grid import MonthGrid
+from tui.widgets.orders_table import OrdersTable, order_columns
+from tui.widgets.status_line import StatusLine
+from tui.widgets.virtual_list import VirtualList
+from workflow.orders import KINDS, OrderKind, kind_of
+
+__all__ = ["OrderBoard", "board_of"]
+
+#: As many columns as a kind has open states, and one for what is done.
+COLUMNS = 4
+_NAMES: Mapping[str, str] = {"purchase": "Purchase", "sales": "Sales", "return": "Returns", "transfer": "Transfers"}
+
+
+def board_of(text: str, state: ClientState, can: Callable[[str, str], bool]) -> Place:
+    """The board of the kind whose name `text` begins, else of the kind shown last, else of one that may be seen."""
+    wanted = text.strip().casefold() or state.get("orders", "kind", KINDS[0].name)
+    allowed = [kind for kind in KINDS if can(kind.role, "view")] or list(KINDS)
+    kind = next((kind for kind in allowed if kind.name.startswith(wanted)), allowed[0])
+    return Place("orders", model_of(kind), None)
+
+
+class OrderBoard(OrderCalendar):
+    """Orders of one kind at a time. Wide it has a column for each open state, else one list under headings."""
+
+    SCOPES: ClassVar[tuple[str, ...]] = ("orders", "list", "global")
+    TRANSITION_SCOPE: ClassVar[str] = "orders"
+    TITLE_TEXT: ClassVar[str] = "Orders"
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = "../styles/orders.tcss"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
+        (0, "-narrow"),
+        (60, "-normal"),
+        (WIDE, "-wide"),
+    ]
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(kind_of_model(place.model))
+        self.return_to = place
+        self._active = 0
+        self._offered: object = None
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="kinds")
+        yield Line(id="heads")
+        with Horizontal(id="columns"):
+            for number in range(COLUMNS):
+                classes = "later" if number else ""
+                yield OrdersTable(id=f"column-{number}", empty_text="Loading ...", classes=classes)
+            yield MonthGrid()
+        yield Line(id="about")
+        yield Line(id="more")
+        yield FilterBar(placeholder="reference, partner, description ...")
+        yield KeyFooter()
+        yield StatusLine(self.bincard.status)
+
+    def on_mount(self) -> None:
+        state = self.bincard.state
+        self.by_date = state.get("orders", "by date", False)
+        self.filters = replace(
+            self.filters,
+            mine=state.get("orders", "mine", False),
+            late=state.get("orders", "late", False),
+            closed=state.get("orders", "closed", False),
+            text=self.return_to.text if self.return_to else "",
+        )
+        state.set("orders", "kind", self.kind.name)
+        self.query_one(FilterBar).set_text(self.filters.text)
+        ascii_only = self.bincard.theme == "mono"
+        for table in self.query(OrdersTable):
+            table.today, table.ascii_only = self.today, ascii_only
+            table.columns = order_columns(self.today, ascii_only=ascii_only)
+        self.deal_out()
+        self.set_focus(self._table(0))
+        self.begin()
+
+    # Tables
+
+    def _table(self, number: int) -> OrdersTable:
+        return self.query_one(f"#column-{number}", OrdersTable)
+
+    @property
+    def in_columns(self) -> bool:
+        """Whether each state has a column of its own."""
+        return self.size.width >= WIDE and not self.by_date
+
+    @property
+    def table(self) -> OrdersTable:
+        """The table that the keys are for."""
+        focused = self.focused
+        return focused if isinstance(focused, OrdersTable) else self._table(self._active if self.in_columns else 0)
+
+    @property
+    def order(self) -> Order | None:
+        return self.table.order
+
+    def deal_out(self) -> None:
+        """Give the groups to the columns, or all of them to one list."""
+        here = self.order
+        columns = self.in_columns
+        self.set_class(self.by_date, "-dates")
+        for number in range(COLUMNS):
+            table = self._table(number)
+            table.display = columns or number == 0
+            table.cards = columns
+            if self.groups:
+                table.empty_text = "None." if columns else self._nothing()
+                table.source = self.grouped(number if columns else None)
+            self._head_column(table, number)
+        if here is not None:
+            self.point_at(here.pk)
+        if not self.table.display:
+            self.set_focus(self._table(0))
+
+    def _head_column(self, table: OrdersTable, number: int) -> None:
+        rows = table.grouped
+        names = [group.title for group in self.groups if group.column == number]
+        title = "Closed" if number == len(self.kind.open) and len(names) > 1 else names[0] if names else ""
+        count = rows.orders if rows is not None else None
+        table.heading = f"{title} · {quantity(count)}" if title and count is not None else title
+
+    def _nothing(self) -> str:
+        """Why the list is empty."""
+        what = self.kind.plural.lower()
+        if self.filters.text:
+            return f"No {what} match {self.filters.text}. Esc shows all."
+        narrowed = self.filters.late or self.filters.mine
+        return f"No such {what}; see the filters above." if narrowed else f"No open {what}."
+
+    def point_at(self, pk: int) -> bool:
+        """Put the cursor on an order that is loaded; False when it is not."""
+        for table in self.tables:
+            if table.move_to_key(pk):
+                if self.table is not table:
+                    self.set_focus(table)
+                return True
+        return False
+
+    def rows_loaded(self, *, anew: bool) -> None:
+        if anew:
+            self.months.clear()
+        for number, table in enumerate(self.tables):
+            self._head_column(table, number)
+            table.refresh()
+        self._return()
+        if anew and self.order is None:
+            self._focus_orders()
+        self.show_heads()
+        self.show_about()
+        self.refresh_footer()
+
+    def _return(self) -> None:
+        """Put the cursor where it was when this place was left."""
+        place = self.return_to
+        if place is None:
+            return
+        self.return_to = None
+        if place.cursor_pk is None or self.point_at(place.cursor_pk):
+            return
+        if not self.in_columns and 0 < place.cursor_row < self.table.row_count:
+            self.table.move_to(place.cursor_row)
+
+    def _focus_orders(self) -> None:
+        """Go to the first column that has orders."""
+        table = next((table for table in self.tables if table.row_count), None)
+        if table is not None and self.focused not in (None, table) and isinstance(self.focused, OrdersTable):
+            self.set_focus(table)
+
+    def order_changed(self, order: Order) -> None:
+        """Something was done to it: load anew, and follow it to where it went."""
+        self.return_to = Place("orders", order.model, None, cursor_pk=order.pk, cursor_row=self.table.cursor)
+        self.refresh_rows()
+
+    # Place
+
+    def place(self) -> Place:
+        order = self.order
+        return Place(
+            "orders",
+            model_of(self.kind),
+            None,
+            title=self.kind.plural,
+            text=self.filters.text,
+            cursor_pk=order.pk if order else None,
+            cursor_row=self.table.cursor,
+        )
+
+    async def do_app_refresh(self) -> None:
+        """Ask for the orders again."""
+        self.refresh_rows()
+
+    # Lines above and below
+
+    def show_heads(self) -> None:
+        self.query_one("#kinds", Line).show(self._kind_parts())
+        self.query_one("#heads", Line).show(self._count_parts(), self._filter_parts())
+
+    def _kind_parts(self) -> list[Part]:
+        parts: list[Part] = []
+        for number, kind in enumerate(self.kinds, 1):
+            name = kind.prefix if self.size.width < 70 else _NAMES[kind.name]
+            count, late = self.counts.get(kind.name, (None, 0))
+            figures = f" {quantity(count)}" if count is not None else ""
+            text = f"{number} {name}{figures}" + (f" !{quantity(late)}" if late else "")
+            chosen = kind is self.kind
+            parts.append((f"[{text}]" if chosen else f" {text} ", "bold reverse" if chosen else ""))
+        return parts
+
+    def _count_parts(self) -> list[Part]:
+        open_, late = self.counts.get(self.kind.name, (None, 0))
+        if open_ is None:
+            return [(self.kind.plural, "bold")]
+        parts: list[Part] = [(f"{quantity(open_)} open", "bold")]
+        if late:
+            parts.append((f"   ! {quantity(late)} overdue", "bold $bad"))
+        return parts
+
+    def _filter_parts(self) -> list[Part]:
+        shown = self.filters
+        said = [
+            "by target date" if self.by_date else "",
+            "assigned to me" if shown.mine else "",
+            "overdue only" if shown.late else "",
+            "all states" if shown.closed and not self.by_date else "",
+        ]
+        parts: list[Part] = [(", ".join(each for each in said if each), "bold $warn")]
+        if shown.text:
+            parts += [(" filter ", "$warn"), (shown.text[:30], "bold $warn")]
+        return parts
+
+    def show_about(self) -> None:
+        """Say more of the order under the cursor."""
+        order = self.order
+        wide = self.size.width >= WIDE
+        about, more = self.query_one("#about", Line), self.query_one("#more", Line)
+        if order is None:
+            about.show([])
+            more.show([])
+        elif wide:
+            about.show([(f"{order.reference}  ", "bold"), (order.partner, ""), (f"  {order.description}", "$muted")])
+            more.show([(_facts(order, all_of_them=True), "")])
+        else:
+            about.show([(_facts(order, all_of_them=False), "")])
+        self.show_month()
+
+    def on_virtual_list_cursor_moved(self, message: VirtualList.CursorMoved) -> None:
+        if message.list is not self.table:
+            return
+        self.show_about()
+        order = self.order
+        offered = (order.kind.name, order.state) if order else None
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_footer()
+
+    def on_descendant_focus(self) -> None:
+        super().on_descendant_focus()
+        for number in range(COLUMNS):
+            if self.focused is self._table(number):
+                self._active = number
+                self.show_about()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self.groups:
+            self.deal_out()
+        self.show_heads()
+        self.show_about()
+
+    # What is offered
+
+    def current_scopes(self) -> tuple[str, ...]:
+        typing = self.focused is not None and self.focused.parent is self.query_one(FilterBar)
+        return ("filter",) if typing else self.SCOPES
+
+    def offers(self, action: Action) -> bool:
+        scope, _, name = action.id.partition(".")
+        can = self.bincard.session.can
+        if scope == "orders" and name in MODELS:
+            return can(kind_of(name).role, "view")
+        match action.id:
+            case "orders.new":
+                return can(self.kind.role, "add")
+            case "orders.closed":
+                return not self.by_date
+            case "orders.left" | "orders.right":
+                return self.in_columns or self.by_date
+            case "orders.next_kind" | "orders.last_kind":
+                return len(self.kinds) > 1
+            case "list.open" | "list.yank_row":
+                return self.order is not None
+            case _:
+                return super().offers(action)
+
+    def label_of(self, action: Action) -> str:
+        match action.id:
+            case "orders.mine" if self.filters.mine:
+                return "Everybody's"
+            case "orders.late" if self.filters.late:
+                return "Late or not"
+            case "orders.closed" if self.filters.closed:
+                return "Open only"
+            case "orders.calendar" if self.by_date:
+                return "By state"
+            case "orders.allocate" | "orders.receive":
+                return "Pick" if action.id == "orders.allocate" else "Receive"
+            case _:
+                return super().label_of(action)
+
+    # Kinds
+
+    def _show_kind(self, kind: OrderKind) -> None:
+        if kind is self.kind:
+            return
+        self.bincard.history.remember(self.place())
+        self.kind = kind
+        self.groups = ()
+        for table in self.query(OrdersTable):
+            table.empty_text, table.source = "Loading ...", self.grouped()
+        self.bincard.state.set("orders", "kind", kind.name)
+        self.bincard.history.visit(self.place())
+        self.begin()
+        self.deal_out()
+        self.show_about()
+
+    def do_orders_purchase(self) -> None:
+        """Show the purchase orders."""
+        self._show_kind(kind_of("purchase"))
+
+    def do_orders_sales(self) -> None:
+        """Show the sales orders."""
+        self._show_kind(kind_of("sales"))
+
+    def do_orders_return(self) -> None:
+        """Show the return orders."""
+        self._show_kind(kind_of("return"))
+
+    def do_orders_transfer(self) -> None:
+        """Show the transfer orders."""
+        self._show_kind(kind_of("transfer"))
+
+    def do_orders_next_kind(self, step: int = 1) -> None:
+        """Show the next kind of orders."""
+        kinds = self.kinds
+        self._show_kind(kinds[(kinds.index(self.kind) + step) % len(kinds)])
+
+    def do_orders_last_kind(self) -> None:
+        """Show the kind of orders before."""
+        self.do_orders_next_kind(-1)
+
+    # Moving
+
+    def do_orders_right(self, step: int = 1) -> None:
+        """Go to the next column that has orders, or to the next week."""
+        if not self.in_columns:
+            self.table.move_to_group(step)
+            return
+        tables = self.tables
+        here = tables.index(self.table)
+        there = (tables[place] for place in range(here + step, len(tables) if step > 0 else -1, step))
+        table = next((each for each in there if each.row_count), None)
+        if table is not None:
+            self.set_focus(table)
+
+    def do_orders_left(self) -> None:
+        """Go to the column before, or to the week before."""
+        self.do_orders_right(-1)
+
+    async def on_virtual_list_selected(self, message: VirtualList.Selected) -> None:
+        await self.do_list_open()
+
+    async def do_list_open(self) -> None:
+        """Open the order."""
+        order = self.order
+        if order is not None:
+            await self.bincard.go(Place("order", order.model, order.pk, title=order.reference))
+
+    def do_list_yank_row(self) -> None:
+        """Copy the order as a line for a spreadsheet."""
+        order = self.order
+        if order is not None:
+            self.bincard.copy("\t".join(column.text(order) for column in self.table.columns[1:]), "the row")
+
+    # Filters
+
+    def _filter(self, name: str, *, value: bool) -> None:
+        self.bincard.state.set("orders", name, value)
+        self.begin()
+
+    def do_orders_mine(self) -> None:
+        """Only mine, or everybody's."""
+        self.filters = replace(self.filters, mine=not self.filters.mine)
+        self._filter("mine", value=self.filters.mine)
+
+    def do_orders_late(self) -> None:
+        """Only overdue ones, or all."""
+        self.filters = replace(self.filters, late=not self.filters.late)
+        self._filter("late", value=self.filters.late)
+
+    def do_orders_closed(self) -> None:
+        """All states, or only the open ones."""
+        self.filters = replace(self.filters, closed=not self.filters.closed)
+        self._filter("closed", value=self.filters.closed)
+
+    def do_orders_calendar(self) -> None:
+        """By target date, or by state."""
+        self.by_date = not self.by_date
+        order = self.order
+        self.return_to = Place("orders", model_of(self.kind), None, cursor_pk=order.pk) if order else None
+        self._filter("by date", value=self.by_date)
+
+    async def do_list_filter(self) -> None:
+        """Narrow the orders while typing."""
+        await self.query_one(FilterBar).open()
+
+    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
+        self._search(message.text)
+
+    def _search(self, text: str) -> None:
+        if text != self.filters.text:
+            self.filters = replace(self.filters, text=text)
+            self.begin()
+
+    def do_filter_accept(self) -> None:
+        """Keep the filter and go to the orders."""
+        bar = self.query_one(FilterBar)
+        bar.say()
+        if not bar.text:
+            bar.close()
+        self.set_focus(self._table(self._active if self.in_columns else 0))
+
+    def do_filter_clear(self) -> None:
+        """Show all orders again."""
+        bar = self.query_one(FilterBar)
+        bar.set_text("")
+        bar.close()
+        self._search("")
+        self.set_focus(self._table(self._active if self.in_columns else 0))
+
+    def do_app_cancel(self) -> None:
+        """Give up the filter, or what is being loaded."""
+        if self.filters.text:
+            self.do_filter_clear()
+        elif self.stop_loading():
+            self.bincard.announce("Stopped.")
+
+    # New
+
+    async def do_orders_new(self) -> None:
+        """Make an order of this kind and open it."""
+        from tui.screens.order_form import OrderForm
+
+        await self.bincard.push_screen(OrderForm(self.kind), self._made)
+
+    async def _made(self, order: Order | None) -> None:
+        if order is not None:
+            self.bincard.announce(f"{order.reference} is there.", "good")
+            await self.bincard.go(Place("order", order.model, order.pk, title=order.reference))
+
+
+def _facts(order: Order, *, all_of_them: bool) -> str:
+    """What is known of an order, in one line."""
+    facts = [order.state_label, order.description if not all_of_them else "", lines_in_words(order, 0)]
+    if order.lines:
+        facts[-1] += " lines"
+    facts += [order.price, f"due {order.target}" if order.target else "no target date"]
+    if all_of_them:
+        facts += [f"issued {order.issued}" if order.issued else "", order.partner_reference, order.project_code]
+    facts.append(order.responsible)
+    return " · ".join(fact for fact in facts if fact)
