@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from server.domain.status import StockStatus
+
 __all__ = ["PLUGINS", "Plugin", "PluginSettingKind"]
 
 _MIXINS = {
@@ -66,6 +68,11 @@ _OWN_SETTINGS = (
         "PURCHASE_OVER_RECEIPT", "accept", "Over-receipt of purchase orders",
         "What happens when more comes than a line of a purchase order asks for",
         (("accept", "Accept it, as InvenTree does"), ("refuse", "Refuse it and say how much is too many")),
+    ),
+    PluginSettingKind(
+        "RETURN_RECEIVED_STATUS", "75", "Status of returned items",
+        "The status of items that come back from customers, where nobody says another",
+        tuple((str(int(status)), status.label) for status in StockStatus),
     ),
 )  # fmt: skip
 
