@@ -10,7 +10,7 @@ from textual.message import Message
 from tui.api_errors import ApiError, BadAnswer, NotAuthenticated
 from tui.history import Place
 from tui.screens.order_commands import OrderCommands
-from tui.views.order_groups import Filters, Group, GroupedRows, Section, groups_by_date, groups_by_state
+from tui.views.order_groups import Filters, Group, GroupedRows, Section, groups_by_date, groups_by_state, late_first
 from tui.views.orders import Order, State, orders_of, states_of
 from tui.widgets.orders_table import OrdersTable
 from tui.widgets.resource_table import ResourceTable
@@ -228,5 +228,5 @@ class OrderRows(OrderCommands):
     def grouped(self, column: int | None = None) -> GroupedRows:
         """The groups of a column as rows of a table; without a column all of them, under headings."""
         if column is None:
-            return GroupedRows(self.groups)
+            return GroupedRows(late_first(self.groups))
         return GroupedRows([group for group in self.groups if group.column == column], always_headed=False)

@@ -5,7 +5,7 @@ orders can be shown. What is overdue comes first, what has no date last, whateve
 """
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,13 +13,20 @@ from tui.views.orders import Order, State, week_of
 from tui.widgets.row_source import PagedRows
 from workflow.orders import OrderKind
 
-__all__ = ["Filters", "Group", "GroupedRows", "Heading", "Section", "groups_by_date", "groups_by_state"]
+__all__ = ["Filters", "Group", "GroupedRows", "Heading", "Section", "groups_by_date", "groups_by_state", "late_first"]
 
 #: So many days closed orders stay on the board.
 RECENT = 30
 #: So many weeks have a group of their own in the view by target date.
 WEEKS = 8
 _BY_TARGET, _NEWEST = "target_date", "-creation_date"
+#: How the orders of an open state are asked for: what is late, what is due, what has no date.
+_LATE_ONLY = ({"overdue": True, "ordering": _BY_TARGET},)
+_OPEN_LISTS = (
+    *_LATE_ONLY,
+    {"overdue": False, "has_target_date": True, "ordering": _BY_TARGET},
+    {"has_target_date": False, "ordering": _NEWEST},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +62,16 @@ class Section:
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """Orders under one heading. `column` is where it stands when the board has columns (0 the leftmost)."""
+    """Orders under one heading. `column` is where it stands when the board has columns (0 the leftmost).
+
+    `late` is the one of its sections with what is overdue, if it has one.
+    """
 
     key: str
     title: str
     sections: list[Section]
     column: int = 0
+    late: Section | None = None
 
     @property
     def total(self) -> int | None:
@@ -183,9 +194,9 @@ def groups_by_state(
     groups = []
     for column, name in enumerate(kind.open):
         for state in (each for each in states if each.name == name):
-            lists = [{"has_target_date": True, "ordering": _BY_TARGET}, {"has_target_date": False, "ordering": _NEWEST}]
+            lists = _LATE_ONLY if filters.late else _OPEN_LISTS
             sections = [_section({**base, "status": state.key, **each}, page_size) for each in lists]
-            groups.append(Group(f"state {state.key}", state.label, sections, column))
+            groups.append(Group(f"state {state.key}", state.label, sections, column, late=sections[0]))
     last = len(kind.open)
     if filters.late:
         return groups  # nothing that is closed is overdue
@@ -200,6 +211,15 @@ def groups_by_state(
     params = {**base, "outstanding": False, "completed_after": since, "ordering": done}
     groups.append(Group("recent", f"Done in {RECENT} days", [_section(params, page_size)], last))
     return groups
+
+
+def late_first(groups: Sequence[Group]) -> list[Group]:
+    """The same orders for one list: what is overdue in any state on top, the furthest state first, then the states."""
+    late = [group.late for group in reversed(groups) if group.late is not None]
+    if not late:
+        return list(groups)
+    rest = [replace(group, sections=[each for each in group.sections if each is not group.late]) for group in groups]
+    return [Group("late", "Overdue", late), *rest]
 
 
 def groups_by_date(filters: Filters, today: date, page_size: int) -> list[Group]:

@@ -54,8 +54,8 @@ def order_columns(today: date, *, ascii_only: bool = False) -> tuple[Column, ...
 
 
 def _description(order: Order) -> str:
-    """What it is for; a state that users made is said before it, as the heading may not say it."""
-    return f"{order.state_label}: {order.description}" if order.is_custom else order.description
+    """What it is for; before it the state, where the heading does not say it."""
+    return f"{order.state_label}: {order.description}" if order.overdue else order.description
 
 
 class OrdersTable(ResourceTable):
@@ -186,7 +186,7 @@ class OrdersTable(ResourceTable):
         style = self.style_of("cursor" if at_cursor else "plain")
         if row is None:
             return self.text_line(fit("  …" if part == 0 else "", width), width, style)
-        sign = ">" if at_cursor and part == 0 else " "
+        sign = ">" if at_cursor and part == 0 and self.has_focus else " "
         if part == 0:
             mark = "!" if row.overdue else " "
             return self._pieces(sign, mark, fit(f"{row.reference} {row.partner}", width - 3), row, index, width)
