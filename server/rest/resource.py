@@ -216,6 +216,8 @@ class Hooks:
     after_save: Callable[[Context, Any, Mapping[str, Any], bool], None] | None = None
     create: Callable[[Context, Mapping[str, Any]], list[int]] | None = None
     delete: Callable[[Context, Any, Mapping[str, Any]], None] | None = None
+    defaults: Callable[[Context], Mapping[str, Any]] | None = None
+    """Defaults that OPTIONS tells and only the database knows, by the path of the field ("order_detail.reference")."""
 
 
 ALL = ("list", "detail", "create", "update", "delete")
@@ -694,10 +696,22 @@ class _ResourceEndpoint(Endpoint):
                 actions[method] = {}
         if single:
             self._leave_out_itself(actions, context)
+        self._tell_defaults(actions, context)
         if actions:
             about["actions"] = actions
         about["model"] = self.resource.model.__name__.lower()
         return about
+
+    def _tell_defaults(self, actions: Mapping[str, Any], context: Context) -> None:
+        known = self.resource.hooks.defaults(context) if self.resource.hooks.defaults else {}
+        for about in actions.values():
+            for path, value in known.items():
+                *way, name = path.split(".")
+                fields = about
+                for step in way:
+                    fields = fields.get(step, {}).get("children", {})
+                if name in fields:
+                    fields[name]["default"] = value
 
     def _leave_out_itself(self, actions: Mapping[str, Any], context: Context) -> None:
         pk = re.search(r"/(\d+)/$", context.incoming.path)
