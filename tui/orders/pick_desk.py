@@ -82,7 +82,7 @@ class PickDesk:
 
         Raises PickError, or the ApiError with which the server refused it.
         """
-        allocations = await self._read()
+        allocations = await self.read()
         if attempt is None or (attempt.pick.key, attempt.amount) != (pick.key, amount):
             attempt = Attempt(pick, amount, shipment, _keys(allocations), os.urandom(16).hex())
         elif attempt.trace(allocations) is not None:
@@ -98,7 +98,8 @@ class PickDesk:
             # Somebody else did it, or an attempt before this one.
             return
 
-    async def _read(self) -> list[Allocation]:
+    async def read(self) -> list[Allocation]:
+        """What is allocated to the order now. Raises ApiError."""
         return await load_allocations(self._client, self._kind, self._pk)
 
     async def _send(self, attempt: Attempt) -> list[Allocation]:
@@ -116,16 +117,16 @@ class PickDesk:
                 raise PickUncertain(attempt, error) from error
             await self._post_again(attempt)
         try:
-            return await self._read()
+            return await self.read()
         except ApiError as error:
             raise PickUncertain(attempt, error) from error
 
     async def _look(self, attempt: Attempt, error: ApiError) -> list[Allocation]:
         try:
-            allocations = await self._read()
+            allocations = await self.read()
             if attempt.trace(allocations) is None:
                 await asyncio.sleep(_PAUSE)
-                allocations = await self._read()
+                allocations = await self.read()
         except ApiError as lost:
             raise PickUncertain(attempt, lost) from error
         return allocations

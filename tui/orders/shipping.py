@@ -45,12 +45,17 @@ async def check_shipment(client: ApiClient, shipment: int, user: int | None) -> 
     await client.patch(f"{_PATH}{shipment}/", {"checked_by": user})
 
 
-async def send_shipment(client: ApiClient, shipment: Shipment, tracking_number: str, invoice_number: str) -> None:
+async def send_shipment(
+    client: ApiClient, shipment: Shipment, tracking_number: str, invoice_number: str, *, again: bool = False
+) -> None:
     """Ship it: the stock leaves to the customer. Never twice; after a lost answer the shipment is looked at.
 
-    Raises ApiError; an uncertain one says that it may have been shipped.
+    `again` says that an attempt before had no answer. Raises ApiError; an uncertain one says that it may have been
+    shipped.
     """
     path = f"{_PATH}{shipment.pk}/"
+    if again and Shipment.of(await client.get(path)).shipped:
+        return
     body = {"tracking_number": tracking_number, "invoice_number": invoice_number}
     try:
         answer = await client.post(f"{path}ship/", body)

@@ -1,0 +1,66 @@
+"""The pick list as rows of a table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tui.orders.pick_round import PickRow
+from tui.widgets.columns import Column
+
+__all__ = ["PICK_COLUMNS"]
+
+#: Sign and word of each state; the sign says it without colour.
+_STATES: Final[Mapping[str, str]] = {
+    "next": "> next",
+    "open": "",
+    "later": "~ later",
+    "missing": "! none",
+    "picked": "+ picked",
+    "shipped": "= shipped",
+}
+_HINTS: Final[Mapping[str, str]] = {"next": "strong", "missing": "bad", "picked": "good", "shipped": "muted"}
+
+
+def _state(row: PickRow) -> str:
+    return _STATES[row.state]
+
+
+def _hint(row: PickRow) -> str:
+    return _HINTS.get(row.state, "")
+
+
+def _where(row: PickRow) -> str:
+    if row.lot is None:
+        return "no stock found" if row.state == "missing" else ""
+    return row.lot.where if row.lot.location is not None or row.state != "shipped" else "sent"
+
+
+def _amount(row: PickRow) -> str:
+    return row.line.amount(row.amount)
+
+
+def _there(row: PickRow) -> str:
+    return row.line.amount(row.lot.on_hand) if row.lot is not None else ""
+
+
+def _part(row: PickRow) -> str:
+    return row.lot.part_name if row.lot is not None else row.line.part_name
+
+
+def _mark(row: PickRow) -> str:
+    return row.lot.mark.removeprefix("batch ") if row.lot is not None else ""
+
+
+def _expiry(row: PickRow) -> str:
+    return row.lot.expiry if row.lot is not None else ""
+
+
+PICK_COLUMNS: tuple[Column, ...] = (
+    Column("state", "", _state, width=9, min_width=8, priority=2, hint=_hint),
+    Column("amount", "Take", _amount, width=10, min_width=6, align="right", priority=0, hint="number"),
+    Column("location", "Location", _where, width=34, min_width=14, flex=2, priority=1, hint=_hint),
+    Column("part", "Part", _part, width=30, min_width=14, flex=2, priority=3),
+    Column("batch", "Batch/serial", _mark, width=14, min_width=8, priority=4),
+    Column("there", "There", _there, width=10, min_width=7, align="right", priority=5, hint="number"),
+    Column("expiry", "Expiry", _expiry, width=10, priority=6, hint="muted"),
+    Column("ipn", "IPN", lambda row: row.line.ipn, width=16, min_width=10, priority=7, hint="muted"),
+)
