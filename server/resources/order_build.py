@@ -1,6 +1,5 @@
 """The build order that a line of a purchase order is for, as the line shows it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +17,7 @@ from server.resources.briefs import (
 from server.resources.order_figures import open_and_late, status_text
 from server.rest import fields as f
 from server.rest.query import Column, Computed, Detail, Joined
-from server.rest.resource import col, shape, status_pairs
+from server.rest.resource import col, shape
 
 __all__ = ["BUILD_BRIEF"]
 
@@ -28,10 +27,6 @@ LABEL = "build.build"
 def _detail(name: str, via: str, of: Any, *, null: bool = True) -> Detail:
     field = f.Nested(read_only=True, allow_null=null, fields={})
     return Detail(name=name, via=via, shape=of, field=field)
-
-
-def _states(context: Any) -> Sequence[tuple[Any, str]]:
-    return status_pairs("BuildStatus")(context)
 
 
 BUILD_BRIEF = shape(
@@ -73,14 +68,14 @@ BUILD_BRIEF = shape(
     Column(
         name="status",
         field=f.Choice(
-            label="Build Status", help_text="Build status code", choices=_states, read_only=True, meta={"default": 10}
+            label="Build Status", help_text="Build status code", read_only=True, meta={"default": 10}
         ),
     ),
     Computed(name="status_text", sql=status_text("BuildStatus"), field=f.Any_(read_only=True)),
     Column(
         name="status_custom_key",
         field=f.Choice(
-            label="Custom status key", help_text="Additional status information for this item", choices=_states,
+            label="Custom status key", help_text="Additional status information for this item",
             read_only=True, allow_null=True, meta={"default": None},
         ),
     ),

@@ -42,7 +42,7 @@ from server.resources.order_lines import (
     price_column,
     touch,
 )
-from server.resources.part_figures import alias_of, category_default_location
+from server.resources.part_figures import alias_of
 from server.rest import fields as f
 from server.rest.access import Role
 from server.rest.context import Context
@@ -93,8 +93,7 @@ def _text(name: str, label: str, path: str, *, null: bool = True) -> Joined:
 
 def _destination(row: Source) -> ColumnElement[Any]:
     """Where the goods go: as the line says, else the order, else where the part usually lies."""
-    part = row.via("part.part")
-    usual = func.coalesce(part.c.default_location_id, category_default_location(part.via("category")))
+    usual = row.via("part.part").c.default_location_id
     return func.coalesce(row.c.destination_id, row.via("order").c.destination_id, usual)
 
 
