@@ -318,6 +318,14 @@ class PickScreen(PickCommands):
 
     # What was entered
 
+    async def take_scan(self, text: str) -> None:
+        """A scan while the list has the keys is for the prompt, where there is one."""
+        if self._stage is Stage.NOTHING:
+            await super().take_scan(text)
+            return
+        self._to_prompt()
+        self.prompt.put(text)
+
     def on_prompt_line_entered(self, message: PromptLine.Entered) -> None:
         pick = self.round.current if self.round is not None else None
         if pick is None:
@@ -337,7 +345,7 @@ class PickScreen(PickCommands):
                 self._ask(self._stage)
                 self.run_worker(self.bincard.run_by_id(_LETTERS[text.casefold()]), group="letter")
             case Stage.QUANTITY:
-                self._quantity_entered(text, pick)
+                self._quantity_entered(text, pick, scanned=message.key == "scan")
             case _:
                 self.prompt.busy("Looking up ...")
                 self._look_up(text)
@@ -381,8 +389,8 @@ class PickScreen(PickCommands):
         else:
             self._ask(Stage.QUANTITY)
 
-    def _quantity_entered(self, text: str, pick: Pick) -> None:
-        if known_code(text) is not None:
+    def _quantity_entered(self, text: str, pick: Pick, *, scanned: bool) -> None:
+        if scanned or known_code(text) is not None:
             same = self._is_item(text, pick) or is_location(text, pick)
             self._refuse("How many do you take?" if same else f"{text} is no quantity. How many do you take?")
             return
