@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from server.actions.targets import may, target_of
 from server.backends.files import BadPath, content_type_of
 from server.db.models.common import DataOutput
+from server.db.models.importer import DataImportSession
 from server.domain.errors import Forbidden, NotFound
 from server.resources.uploads import files_of
 from server.rest.access import Authenticated
@@ -16,6 +17,12 @@ from server.rest.context import Answer, Context
 from server.rest.resource import Endpoint, Resource, Route
 
 __all__ = ["RESOURCES"]
+
+_OWN: dict[str, tuple[Any, str]] = {
+    "data_output": (DataOutput.__table__, "output"),
+    "import": (DataImportSession.__table__, "data_file"),
+}
+"""Folders of files that belong to one user: the table that says to whom, and its column with the path."""
 
 _FOLDERS = {"part_images": "part.part", "company_images": "company.company", "build_images": "build.build"}
 
@@ -32,15 +39,16 @@ def _check_access(context: Context, path: PurePosixPath) -> None:
         label = target.label
     if label is not None and not may(context.user, label, "view"):
         raise Forbidden
-    if folder == "data_output" and not (context.user.is_staff or context.user.is_superuser):
+    if folder in _OWN and not (context.user.is_staff or context.user.is_superuser):
         _check_own(context, path)
 
 
 def _check_own(context: Context, path: PurePosixPath) -> None:
-    """An export is for who asked for it."""
-    table = DataOutput.__table__
+    """An export is for who asked for it, an import for who began it."""
+    table, column = _OWN[path.parts[0]]
     owners = context.ask(
-        "data output of", lambda: select(table.c.user_id).where(table.c.output == bindparam("path")), path=str(path)
+        ("owner of a file", column),
+        lambda: select(table.c.user_id).where(table.c[column] == bindparam("path")), path=str(path),
     )  # fmt: skip
     if all(owner != context.user.pk for (owner,) in owners):
         raise Forbidden

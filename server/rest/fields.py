@@ -85,6 +85,8 @@ class Field:
 
     kind = "field"
     tells_blank = False
+    missing = REQUIRED
+    """What is said when the member is not there."""
 
     @property
     def must_be_given(self) -> bool:
@@ -481,6 +483,7 @@ class Upload(Field):
 
     image: bool = False
     max_length: int | None = 100
+    missing = "No file was submitted."
 
     @property
     def kind(self) -> str:  # type: ignore[override]
@@ -575,7 +578,7 @@ def read_body(
             if partial:
                 continue
             if part.must_be_given:
-                errors[name] = [REQUIRED]
+                errors[name] = [part.missing]
             elif part.default is not UNSET:
                 values[name] = part.default
             continue

@@ -42,7 +42,7 @@ def test_no_text_cell_of_a_text_file_begins_a_formula(kind: str) -> None:
 
 def test_excel_takes_formulas_for_text() -> None:
     book = load_workbook(io.BytesIO(written("xlsx", ["name"], [[text] for text in FORMULAS])))
-    cells = [row[0] for row in book.active.iter_rows(min_row=2)]
+    cells = [row[0] for row in book.worksheets[0].iter_rows(min_row=2)]
     assert [cell.value for cell in cells] == list(FORMULAS)
     assert {cell.data_type for cell in cells} == {"s"}
     assert all(cell.quotePrefix for cell in cells)
