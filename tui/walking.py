@@ -5,9 +5,10 @@ count as numbers.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["WalkingKey", "walking_key"]
+__all__ = ["WalkingKey", "shared_path", "walking_key"]
 
 #: A run of digits as (0, how many, digits), other text as (1, 0, text); digits come before letters.
 _Piece = tuple[int, int, str]
@@ -20,6 +21,18 @@ _DIGITS: Final = re.compile(r"([0-9]+)")
 def walking_key(path: str) -> WalkingKey:
     """What a location path ("Factory/Shelf A2") sorts by; no path at all comes last. Upper and lower case are equal."""
     return not path.strip(), tuple(_pieces(level) for level in path.split("/")), path
+
+
+def shared_path(paths: Iterable[str]) -> str:
+    """What all paths begin with, up to and with its last "/"; always less than any whole path. "" for no paths."""
+    levels = [path.split("/")[:-1] for path in paths if path]
+    if not levels:
+        return ""
+    first, last = min(levels), max(levels)
+    same = 0
+    while same < len(first) and same < len(last) and first[same] == last[same]:
+        same += 1
+    return "".join(f"{level}/" for level in first[:same])
 
 
 def _pieces(level: str) -> tuple[_Piece, ...]:

@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.walking import walking_key
+from tui.walking import shared_path, walking_key
 
 PATHS = st.text("aB1029 /é", max_size=12)
 
@@ -33,6 +33,14 @@ def test_what_lies_nowhere_comes_last() -> None:
 
 def test_a_number_of_any_length_sorts() -> None:
     assert sorted(["A" + "9" * 6000, "A" + "1" * 6001, "A5"], key=walking_key)[0] == "A5"
+
+
+def test_what_all_paths_share_need_not_be_said() -> None:
+    assert shared_path(["F/Room B/A1", "F/Room B/A2", ""]) == "F/Room B/"
+    assert shared_path(["F/Room B/A1", "F/Room C/A2"]) == "F/"
+    assert shared_path(["F/Room B", "F/Room B/A2"]) == "F/"
+    assert shared_path(["F/A1"]) == "F/"
+    assert shared_path(["A1", "B1"]) == shared_path([]) == ""
 
 
 @given(st.lists(PATHS, max_size=8))

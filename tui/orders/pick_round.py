@@ -12,6 +12,7 @@ from tui.orders.pick_data import PickData
 from tui.orders.picking import ZERO, Allocation, Lot, Pick, PickKey, PickLine, PickList, Wishes, plan, swaps
 from tui.orders.picking import with_allocations as stock_with
 from tui.views.formats import quantity
+from tui.walking import shared_path
 
 __all__ = ["PickRound", "PickRow"]
 
@@ -20,7 +21,8 @@ __all__ = ["PickRound", "PickRow"]
 class PickRow:
     """A line of the pick list on the screen.
 
-    `state` is "next", "open", "later" (skipped), "missing" (no stock found), "picked" or "shipped".
+    `state` is "next", "open", "later" (skipped), "missing" (no stock found), "picked" or "shipped". `where` is the
+    location without what all of them begin with, "" for none.
     """
 
     pk: tuple[str, int, int, int]
@@ -30,6 +32,7 @@ class PickRow:
     lot: Lot | None = None
     pick: Pick | None = None
     allocation: Allocation | None = None
+    where: str = ""
 
 
 class PickRound:
@@ -154,4 +157,5 @@ class PickRound:
                 state = "shipped" if each.shipped else "picked"
                 key = ("done", each.pk, 0, 0)
                 rows.append(PickRow(key, state, line, each.quantity, lots.get(each.item), None, each))
-        return rows
+        shared = len(shared_path(row.lot.path for row in rows if row.lot is not None))
+        return [replace(row, where=row.lot.path[shared:]) if row.lot is not None else row for row in rows]

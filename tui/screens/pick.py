@@ -15,6 +15,7 @@ from textual.message import Message
 from tui.actions import Action
 from tui.api_errors import ApiError, Invalid
 from tui.history import Place
+from tui.keymap import display_key
 from tui.orders.pick_data import PickData, load_pick_data
 from tui.orders.pick_desk import Attempt, PickDesk, PickError, PickUncertain
 from tui.orders.pick_round import PickRound, PickRow
@@ -175,7 +176,10 @@ class PickScreen(PickCommands):
 
     def say(self, text: str, severity: str = "information") -> None:
         sign, style = NOTICE_STYLES[severity]
-        self.query_one("#last", Sentence).say(text, style, sign if text else "")
+        # On a narrow screen the last result is the top line; else it stands by the prompt, where the eye is.
+        narrow = self.has_class("-narrow")
+        self.query_one("#last", Sentence).say(text if narrow else "", style, sign)
+        self.prompt.say("" if narrow else text, style, sign)
         if severity in ("warning", "error"):
             self.bincard.bell()
 
@@ -245,7 +249,7 @@ class PickScreen(PickCommands):
             if row is None or not self.in_list:
                 self.table.move_to_key(("pick", *pick.key))
             self._ask(self._first_stage(pick))
-        self.prompt.display = pick is not None
+        self.set_class(pick is None, "-done")
         self.refresh_footer()
 
     def _show_where(self, round_: PickRound) -> None:
@@ -494,6 +498,16 @@ class PickScreen(PickCommands):
             self.load()
 
     # Commands
+
+    def footer_keys(self) -> list[tuple[str, str]]:
+        """While the prompt has the keys, letters are text: then only what has another key is shown."""
+        if self.in_list:
+            return super().footer_keys()
+        keymap = self.bincard.keymap
+        shown = sorted((action for action in self.available() if action.footer), key=lambda action: action.footer)
+        shown.sort(key=lambda action: action.id == "app.help")
+        keys = [(next((key for key in keymap.keys(action) if len(key) > 1), ""), action) for action in shown]
+        return [(display_key(key), self.label_of(action)) for key, action in keys if key]
 
     def label_of(self, action: Action) -> str:
         if action.id == "pick.accept":

@@ -10,7 +10,7 @@ __all__ = ["PICK_COLUMNS"]
 
 #: Sign and word of each state; the sign says it without colour.
 _STATES: Final[Mapping[str, str]] = {
-    "next": "> next",
+    "next": "* next",
     "open": "",
     "later": "~ later",
     "missing": "! none",
@@ -31,7 +31,7 @@ def _hint(row: PickRow) -> str:
 def _where(row: PickRow) -> str:
     if row.lot is None:
         return "no stock found" if row.state == "missing" else ""
-    return row.lot.where if row.lot.location is not None or row.state != "shipped" else "sent"
+    return row.where or ("sent" if row.state == "shipped" else row.lot.where)
 
 
 def _amount(row: PickRow) -> str:
@@ -57,8 +57,8 @@ def _expiry(row: PickRow) -> str:
 PICK_COLUMNS: tuple[Column, ...] = (
     Column("state", "", _state, width=9, min_width=8, priority=2, hint=_hint),
     Column("amount", "Take", _amount, width=10, min_width=6, align="right", priority=0, hint="number"),
-    Column("location", "Location", _where, width=34, min_width=14, flex=2, priority=1, hint=_hint),
-    Column("part", "Part", _part, width=30, min_width=14, flex=2, priority=3),
+    Column("location", "Location", _where, width=24, min_width=14, flex=3, priority=1, hint=_hint),
+    Column("part", "Part", _part, width=20, min_width=12, flex=2, priority=3),
     Column("batch", "Batch/serial", _mark, width=14, min_width=8, priority=4),
     Column("there", "There", _there, width=10, min_width=7, align="right", priority=5, hint="number"),
     Column("expiry", "Expiry", _expiry, width=10, priority=6, hint="muted"),
