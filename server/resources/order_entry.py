@@ -117,6 +117,10 @@ class Orders(Resource):
 
     def make(self, context: Context, body: Mapping[str, Any]) -> Any:
         if "reference" not in body:
+            # Whoever numbers an order after the last one waits for who is about to do the same.
+            order = tables_of(self.model).order
+            last = select(order.pk).order_by(order.reference_int.desc(), order.pk.desc()).limit(1)
+            context.session.execute(last.with_for_update())
             body = {**body, "reference": new_reference(context, tables_of(self.model))}
         return super().make(context, body)
 

@@ -3,9 +3,22 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Double,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    literal_column,
+    or_,
+    select,
+)
 
-from server.db.columns import Base
+from server.db.columns import QUANTITY_PLACES, Base
 from server.db.models.common import ProjectCode
 from server.db.models.company import Company
 from server.db.models.part import Part
@@ -18,7 +31,7 @@ from server.resources.stock_filters import moment_filter
 from server.resources.tagged import tag_filters
 from server.resources.trees import tree_stop
 from server.rest.context import Context
-from server.rest.filters import Custom, Exact, Filter, Flag, Range, RelatedTo, read_boolean
+from server.rest.filters import Custom, Elsewhere, Exact, Filter, Flag, Matches, Range, RelatedTo, read_boolean
 from server.rest.query import Source, Test
 from workflow.orders import OrderKind
 
@@ -33,6 +46,7 @@ __all__ = [
     "open_codes",
     "orders_with_part",
     "part_with_variants",
+    "quantity_search",
 ]
 
 Expression = ColumnElement[Any]
@@ -209,6 +223,17 @@ LINE_ORDERING: Mapping[str, str | tuple[str, ...]] = {
     "order": ("order.reference_int", "order.reference"),
     "status": "order.status",
 }
+
+
+def quantity_search(model: type[Base]) -> Elsewhere:
+    """Lets a search look into the quantity of lines, as people write it: "5.5"."""
+
+    def keys(matches: Matches) -> Select[Any]:
+        line = alias_of(model, "measured")
+        written = cast(cast(line.c.quantity, Double) / literal_column(f"{10.0**QUANTITY_PLACES}"), String(30))
+        return select(line.c.pk).where(matches(written))
+
+    return Elsewhere(keys)
 
 
 def line_filters(order: type[Base], price: str) -> tuple[Filter, ...]:

@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, inspect
+from sqlalchemy import and_, inspect, select
 
 from server.actions.orders.kinds import OrderTables, tables_of
 from server.actions.orders.lines import check_discount
+from server.db.columns import Base
 from server.domain.orders import line_number, line_total
 from server.resources.briefs import PROJECT_CODE
 from server.resources.order_entry import new_reference, refuse_locked_order, update_total
 from server.resources.order_figures import late
-from server.resources.order_filters import LINE_ORDERING, open_codes
+from server.resources.order_filters import LINE_ORDERING, open_codes, quantity_search
 from server.resources.order_header import NEW_OR_NESTED, linked
 from server.resources.part_figures import Expression
 from server.rest import fields as f
 from server.rest.access import Role
 from server.rest.context import Answer, Context
 from server.rest.filters import RelatedTo
+from server.rest.many import LARGEST_GROUP
 from server.rest.query import Column, Computed, Derived, Joined, Member, Shape, Source
 from server.rest.resource import Hooks, Resource, col, shape
 
@@ -118,14 +120,12 @@ def overdue(tables: OrderTables) -> Computed:
 
 
 def order_of(context: Context, tables: OrderTables, key: int) -> Any:
-    """The order of a line, locked until the transaction ends: asked once for all lines of a request. Raises WrongState
-    where it is closed to changes."""
+    """The order of a line, locked until the transaction ends: asked once for all lines of a request. Whoever changes
+    lines locks their order first, then the lines."""
     session = context.session
     known: dict[Any, Any] = session.info.setdefault(_LOCKED, {})
     if (tables.label, key) not in known:
-        order = session.get_one(tables.order, key, with_for_update=True)
-        refuse_locked_order(context, order)
-        known[tables.label, key] = order
+        known[tables.label, key] = session.get_one(tables.order, key, with_for_update=True, populate_existing=True)
     return known[tables.label, key]
 
 
@@ -136,6 +136,7 @@ def touch(context: Context, row: Any) -> None:
     left = inspect(row).attrs.order_id.history.deleted or ()
     for key in sorted({row.order_id, *left}):
         order = order_of(context, tables, key)
+        refuse_locked_order(context, order)
         context.session.info.setdefault(_DUE, {})[tables.label, key] = order
 
 
@@ -170,6 +171,22 @@ class Lines(Resource):
 
     def make(self, context: Context, body: Mapping[str, Any]) -> Sequence[int]:
         return super().make(context, {"quantity": 1, **body})
+
+    def row(self, context: Context, key: Any) -> Any:
+        self._lock_orders(context, [key])
+        return super().row(context, key)
+
+    def _rows(self, context: Context, keys: Sequence[int]) -> list[Any]:
+        self._lock_orders(context, keys)
+        return super()._rows(context, keys)
+
+    def _lock_orders(self, context: Context, keys: Sequence[int]) -> None:
+        columns, found = self.model.__table__.c, set()
+        for start in range(0, len(keys), LARGEST_GROUP):
+            group = keys[start : start + LARGEST_GROUP]
+            found |= set(context.session.scalars(select(columns.order_id).where(columns.pk.in_(group)).distinct()))
+        for order in sorted(found):
+            order_of(context, tables_of(self.model), order)
 
     def one(self, context: Context, key: Any, *, kind: str) -> dict[str, Any]:
         settle(context)
@@ -215,7 +232,7 @@ def lines_of(
 # ------------------------------------------------------------------------------------------------- extra lines
 
 
-def _extra_shape(model: Any, order: Shape) -> Shape:
+def _extra_shape(model: type[Base], order: Shape) -> Shape:
     members = [member for member in line_members(order) if member != "pk"]
     return shape(
         model,
@@ -229,14 +246,16 @@ def _extra_shape(model: Any, order: Shape) -> Shape:
     )
 
 
-def extra_lines(tables: OrderTables, path: str, order: Shape, shown: str) -> Lines:
-    """The resource of the extra lines of a kind of order (freight, services)."""
+def extra_lines(tables: OrderTables, path: str, order: Shape, model: type[Base]) -> Lines:
+    """The resource of the extra lines of a kind of order (freight, services), kept in `model`."""
+    shown = model.__name__
     return Lines(
         path=path, access=Role(tables.kind.role), title=f"{tables.kind.title} Extra Line", can=LINES_CAN,
-        shape=_extra_shape(tables.extra_line, order),
+        shape=_extra_shape(model, order),
         list_about=f"API endpoint for accessing a list of {shown} objects.",
         detail_about=f"API endpoint for detail view of a {shown} object.",
-        filters=(RelatedTo("order", tables.order),), search=("quantity", "notes", "reference", "description"),
+        filters=(RelatedTo("order", tables.order),),
+        search=(quantity_search(model), "notes", "reference", "description"),
         ordering={"quantity": "quantity", "notes": "notes", "reference": "reference", "line": LINE_ORDERING["line"]},
         hooks=Hooks(
             before_save=_before, delete=_delete,

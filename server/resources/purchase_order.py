@@ -11,7 +11,7 @@ from server.actions.orders.kinds import PURCHASE_TABLES
 from server.actions.orders.lines import check_purchase_line, line_to_join, price_by_breaks
 from server.db.models.build import Build
 from server.db.models.company import SupplierPart
-from server.db.models.order import PurchaseOrder, PurchaseOrderLineItem
+from server.db.models.order import PurchaseOrder, PurchaseOrderExtraLine, PurchaseOrderLineItem
 from server.db.models.part import Part
 from server.domain.errors import InvalidInput
 from server.domain.orders import line_number
@@ -244,6 +244,6 @@ LINES = lines_of(
     },
 )  # fmt: skip
 
-EXTRA_LINES = extra_lines(PURCHASE_TABLES, "order/po-extra-line/", PURCHASE_ORDER_BRIEF, "PurchaseOrderExtraLine")
+EXTRA_LINES = extra_lines(PURCHASE_TABLES, "order/po-extra-line/", PURCHASE_ORDER_BRIEF, PurchaseOrderExtraLine)
 
 RESOURCES: tuple[Resource | Endpoint, ...] = (ORDERS, LINES, EXTRA_LINES)

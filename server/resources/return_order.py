@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 
 from server.actions.orders.kinds import RETURN_TABLES
 from server.actions.orders.lines import check_return_line
-from server.db.models.order import ReturnOrder, ReturnOrderLineItem
+from server.db.models.order import ReturnOrder, ReturnOrderExtraLine, ReturnOrderLineItem
 from server.db.models.stock import StockItem
 from server.resources.briefs import PART_BRIEF
 from server.resources.order_briefs import RETURN_ORDER, RETURN_ORDER_BRIEF
@@ -97,6 +97,6 @@ LINES = lines_of(
     },
 )  # fmt: skip
 
-EXTRA_LINES = extra_lines(RETURN_TABLES, "order/ro-extra-line/", RETURN_ORDER_BRIEF, "ReturnOrderExtraLine")
+EXTRA_LINES = extra_lines(RETURN_TABLES, "order/ro-extra-line/", RETURN_ORDER_BRIEF, ReturnOrderExtraLine)
 
 RESOURCES: tuple[Resource | Endpoint, ...] = (ORDERS, LINES, EXTRA_LINES)

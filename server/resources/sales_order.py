@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement
 
 from server.actions.orders.kinds import SALES_TABLES
-from server.db.models.order import SalesOrder, SalesOrderAllocation, SalesOrderLineItem
+from server.db.models.order import SalesOrder, SalesOrderAllocation, SalesOrderExtraLine, SalesOrderLineItem
 from server.domain.status import SalesOrderStatus
 from server.resources import order_figures as figures
 from server.resources.briefs import COMPANY_BRIEF, PART_BRIEF
@@ -18,6 +18,7 @@ from server.resources.order_filters import (
     open_codes,
     orders_with_part,
     part_with_variants,
+    quantity_search,
 )
 from server.resources.order_header import linked
 from server.resources.order_lines import (
@@ -99,7 +100,7 @@ LINES = lines_of(
         Flag("order_outstanding", lambda row: row.column("order.status").in_(STILL_OPEN)),
         part_with_variants("part", lambda row, is_it: is_it(row.column("part"))),
     ),
-    search=("part.name", "quantity", "reference"),
+    search=("part.name", quantity_search(SalesOrderLineItem), "reference"),
     ordering={
         **LINE_ORDERING, "customer": "order.customer.name", "part": "part.name", "part__name": "part.name",
         "IPN": "part.IPN", "allocated": "allocated", "shipped": "shipped", "sale_price": "sale_price",
@@ -107,6 +108,6 @@ LINES = lines_of(
     },
 )  # fmt: skip
 
-EXTRA_LINES = extra_lines(SALES_TABLES, "order/so-extra-line/", SALES_ORDER_BRIEF, "SalesOrderExtraLine")
+EXTRA_LINES = extra_lines(SALES_TABLES, "order/so-extra-line/", SALES_ORDER_BRIEF, SalesOrderExtraLine)
 
 RESOURCES: tuple[Resource | Endpoint, ...] = (ORDERS, LINES, EXTRA_LINES)

@@ -17,6 +17,7 @@ from server.resources.order_filters import (
     open_codes,
     orders_with_part,
     part_with_variants,
+    quantity_search,
 )
 from server.resources.order_header import linked
 from server.resources.order_lines import LINES_CAN, line_figure, line_members, lines_of, overdue
@@ -82,7 +83,7 @@ LINES = lines_of(
         Flag("order_outstanding", lambda row: row.column("order.status").in_(STILL_OPEN)),
         part_with_variants("part", lambda row, is_it: is_it(row.column("part"))),
     ),
-    search=("part.name", "quantity", "reference"),
+    search=("part.name", quantity_search(TransferOrderLineItem), "reference"),
     ordering={
         **LINE_ORDERING, "part": "part.name", "part__name": "part.name", "allocated": "allocated",
         "transferred": "transferred",
