@@ -14,6 +14,8 @@ __all__ = ["ROUTES", "screen_for"]
 ROUTES: Mapping[str, str] = {
     "card": "tui.screens.card:CardScreen",
     "orders": "tui.screens.order_board:OrderBoard",
+    "order": "tui.screens.order:OrderScreen",
+    "receive": "tui.screens.receive:ReceiveScreen",
     "pick": "tui.screens.pick:PickScreen",
     "suppliers": "tui.screens.suppliers:SuppliersScreen",
     "offers": "tui.screens.offers:OffersScreen",

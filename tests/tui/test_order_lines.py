@@ -299,8 +299,9 @@ def test_a_copy_of_an_order_takes_its_lines_but_not_its_dates() -> None:
 
 def test_progress_says_what_is_done_and_what_is_promised() -> None:
     row = {"pk": 1, "order": 2, "part": 25, "quantity": 12, "allocated": 8, "shipped": 4}
-    assert progress_of(OrderLine.of("sales", row)) == "██▒▒░░ 4/12 +4"
-    assert progress_of(line(received=10)) == "██████ 10/10"
+    assert progress_of(OrderLine.of("sales", row)) == "██▒▒░░ 4 +4"
+    assert progress_of(OrderLine.of("sales", row), of_all=True) == "██▒▒░░ 4/12 +4"
+    assert progress_of(line(received=10)) == "██████ 10"
     assert progress_of(OrderLine.extra_of({"pk": 1, "quantity": 1})) == ""
 
 
@@ -398,13 +399,13 @@ def test_the_history_of_a_purchase_order() -> None:
     ]
     events = events_of(order, [], [], [entry], items)
     assert [(event.when, event.what, event.who) for event in events] == [
-        ("2026-11-20 10:15", "Received against PO", "bob"),
         ("2026-11-20", "Complete", ""),
+        ("2026-11-20 10:15", "Received against PO", "bob"),
         ("2026-11-10 08:00", "Received", ""),
         ("2026-11-02", "Issued", ""),
         ("2026-11-01", "Created", "anna"),
     ]
-    assert events[0].detail == "4 × Bolt"
+    assert events[1].detail == "4 × Bolt"
     assert [event.pk for event in events] == [0, 1, 2, 3, 4]
 
 

@@ -7,6 +7,7 @@ __all__ = ["ACTIONS"]
 
 ACTIONS: tuple[Action, ...] = (
     Action("dialog.accept", ("enter",), "Go on", "Take the answer and go on.", "dialog", footer=10),
+    Action("dialog.save", ("f2",), "Save", "Save what is typed, wherever the cursor is.", "dialog", footer=12),
     Action("dialog.cancel", ("escape",), "Cancel", "Close without changing anything.", "dialog", footer=20),
     Action(
         "dialog.tab", ("tab",), "Next field", "Go to the next field, or complete what is typed.", "dialog", footer=30

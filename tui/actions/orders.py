@@ -44,6 +44,26 @@ BOARD: tuple[Action, ...] = (
     Action("orders.calendar", ("v", "t"), "By date", "Show the orders by target date.", "orders", footer=22),
 )
 
-ORDER: tuple[Action, ...] = (*_transitions("order"),)
+ORDER: tuple[Action, ...] = (
+    *_transitions("order"),
+    Action("order.add", ("a",), "Add line", "Add lines, one after another.", "order", writes=True, footer=21),
+    Action("order.edit", ("e", "enter"), "Edit line", "Change the line.", "order", writes=True, footer=22),
+    Action("order.copy", ("c",), "Copy line", "Add a line like this one.", "order", writes=True, footer=24),
+    Action("order.delete", ("x",), "Delete line", "Delete the line, once you agree.", "order", writes=True, footer=25),
+    Action("order.line_up", ("K",), "Line up", "Move the line up.", "order", writes=True, footer=47),
+    Action("order.line_down", ("J",), "Line down", "Move the line down.", "order", writes=True, footer=48),
+    Action(
+        "order.extra", ("+",), "Extra line", "Add a line for freight or a service.", "order", writes=True, footer=46
+    ),
+    Action("order.header", ("E",), "Edit order", "Change dates, partner, references.", "order", writes=True, footer=27),
+    Action("order.notes", ("N",), "Edit notes", "Write the notes of the order.", "order", writes=True, footer=28),
+    Action("order.duplicate", ("C",), "Copy order", "Make a new order like this one.", "order", writes=True, footer=49),
+    Action("order.show_lines", ("1",), "Lines", "Show the lines.", "order"),
+    Action("order.show_history", ("2",), "History", "Show what happened to the order.", "order"),
+    Action("order.show_notes", ("3",), "Notes", "Show the notes.", "order"),
+    Action("order.card", ("b",), "Bin card", "Show the bin card of the part.", "order", footer=38),
+    Action("order.yank", ("y",), "Copy reference", "Copy the order's reference.", "order"),
+    Action("order.close", ("backspace", "h"), "Close", "Close the order.", "order", footer=65),
+)
 
 ACTIONS: tuple[Action, ...] = (*BOARD, *ORDER)

@@ -109,9 +109,14 @@ def events_of(
     events += [_of_item(order, row) for row in items if row.get("pk") not in told]
     if order.kind.name == "return":
         events += [_of_return(line) for line in lines if line.row.get("received_date") and line.subject not in told]
-    # A date without a time stands for its whole day, which ends after whatever happened at a time of it.
-    events.sort(key=lambda event: (event.when[:10], event.when[10:] or " 00:00"), reverse=True)
-    return [replace(event, pk=place) for place, event in enumerate(events)]
+    events.sort(key=_moment)
+    return [replace(event, pk=place) for place, event in enumerate(reversed(events))]
+
+
+def _moment(event: Event) -> tuple[str, str]:
+    """When it was, for sorting. With a date alone a day begins with what was planned and ends with what was done."""
+    begins = event.what in ("Created", "Issued")
+    return event.when[:10], event.when[10:].strip() or ("00:00" if begins else "24:00")
 
 
 def _of_order(order: Order) -> list[Event]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tui.views.formats import decimal_of
 
-__all__ = ["LINE_KINDS", "LineKind", "OrderLine", "lines_of", "moved", "sort_lines", "totals_of"]
+__all__ = ["LINE_KINDS", "LineKind", "OrderLine", "lines_of", "moved", "next_number", "sort_lines", "totals_of"]
 
 Row = Mapping[str, Any]
 Key = tuple[bool, int]
@@ -238,6 +238,14 @@ def moved(lines: Sequence[OrderLine], key: Key, step: int) -> dict[Key, str]:
         return {here.key: there.number, there.key: here.number}
     like[index], like[index + step] = there, here
     return {line.key: str(place) for place, line in enumerate(like, 1) if line.number != str(place)}
+
+
+def next_number(lines: Iterable[OrderLine], *, extra: bool) -> str:
+    """The number of a line that is added behind its like: one more than the highest, "" where they have none."""
+    numbers = [line.number for line in lines if line.extra == extra]
+    if not numbers or not all(number.isdecimal() for number in numbers):
+        return ""
+    return str(max(map(int, numbers)) + 1)
 
 
 def totals_of(lines: Iterable[OrderLine]) -> dict[str, Decimal]:

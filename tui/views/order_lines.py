@@ -1,6 +1,7 @@
 """The lines of an order, and what happened to it, as lists."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tui.orders.lines import LINE_KINDS, OrderLine
 from tui.views.formats import money, quantity, with_unit
@@ -14,8 +15,11 @@ BAR = 6
 _PROMISED, _FULL = "▒", "█"
 
 
-def progress_of(line: OrderLine, width: int = BAR) -> str:
-    """`██▒▒░░ 4/12 +4`: what is done, of what, and what is allocated besides; the figures say it without the bar."""
+def progress_of(line: OrderLine, width: int = BAR, *, of_all: bool = False) -> str:
+    """`██▒▒░░ 4 +4`: what is done, and what is allocated besides; the figures say it without the bar.
+
+    `of_all` says of how much as well: `██▒▒░░ 4/12 +4`.
+    """
     if line.extra or not line.quantity:
         return ""
     done = bar(line.done, line.quantity, width)
@@ -23,7 +27,7 @@ def progress_of(line: OrderLine, width: int = BAR) -> str:
     shown = "".join(
         _PROMISED if here != _FULL and ahead == _FULL else here for here, ahead in zip(done, both, strict=True)
     )
-    figures = f"{quantity(line.done)}/{quantity(line.quantity)}"
+    figures = f"{quantity(line.done)}/{quantity(line.quantity)}" if of_all else quantity(line.done)
     more = f" +{quantity(line.promised)}" if line.promised else ""
     return f"{shown} {figures}{more}".lstrip()
 
@@ -70,7 +74,7 @@ def lines_view(kind: str) -> ResourceView:
             align="right", priority=1, hint="number",
         ),
         Column(
-            "progress", words.done_word.title(), progress_of, width=19, min_width=13, priority=2, hint=_progress_hint
+            "progress", words.done_word.title(), progress_of, width=16, min_width=10, priority=2, hint=_progress_hint
         ),
     ]  # fmt: skip
     if words.price:
@@ -99,7 +103,8 @@ def lines_view(kind: str) -> ResourceView:
 
 def narrow_lines(view: ResourceView) -> list[Column]:
     """For terminals with less than 60 columns: what, and how far it is."""
-    return view.chosen(("part", "progress"))
+    part, progress = view.chosen(("part", "progress"))
+    return [part, replace(progress, text=lambda line: progress_of(line, 4, of_all=True), width=15, min_width=11)]
 
 
 EVENTS = ResourceView(
