@@ -84,10 +84,14 @@ def key_bytes(name: str) -> bytes:
     raise ValueError(f"unknown key: {name!r}")
 
 
+#: Tests type faster than people do; that is not to be taken for a scanner unless a test says so.
+_TYPIST = {"BINCARD_SCANNER": "off"}
+
+
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment as a plain 256-colour login would have it, with `extra` on top."""
     kept = {name: value for name, value in os.environ.items() if name not in _SCRUBBED}
-    return {**kept, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(extra or {})}
+    return {**kept, "TERM": "xterm-256color", "LANG": "C.UTF-8", **_TYPIST, **(extra or {})}
 
 
 def session_processes(leader: int) -> list[int]:

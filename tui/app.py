@@ -12,17 +12,18 @@ from rich.text import Text
 from textual import work
 from textual.message import Message
 
-from tui.actions import Action
+from tui.actions import BY_ID, Action
 from tui.actions.orders import ORDER_ROLES
 from tui.api_errors import ApiError, NotAuthenticated, TimedOut, Unreachable
 from tui.api_models import Location
 from tui.commands import CommandApp
-from tui.config import ConfigError, Launch
+from tui.config import ConfigError, Launch, Options
 from tui.connection import ConnectionState, Link
 from tui.history import History, Place
 from tui.keymap import Keymap, KeymapError
 from tui.paths import postings_dir
 from tui.routes import screen_for
+from tui.scanning.wedge import Pace
 from tui.screens.base import BincardScreen, CommandHost
 from tui.screens.item_commands import ItemCommands
 from tui.screens.stock import StockScreen
@@ -73,12 +74,13 @@ class BincardApp(CommandApp):
     def __init__(self, launch: Launch) -> None:
         self.keymap = _load_keymap(launch)
         theme = _theme_name(launch)
-        super().__init__()
+        super().__init__(_pace_of(launch.options))
         self.launch = launch
         self.state = ClientState()
         self.history = History()
         self.recent_locations: list[Location] = []
         self._leaving = False
+        self._scans: list[str] = []
         self._use(Session(launch))
         self.status = Status(server=launch.url, user=launch.user, read_only=launch.read_only)
         for known in THEMES.values():
@@ -391,6 +393,33 @@ class BincardApp(CommandApp):
         else:
             self.announce(f"{hit.title} belongs to no part.", "warning")
 
+    # Scans
+
+    async def open_scanned(self, text: str) -> None:
+        """Find what was scanned and open it, or do what a command's barcode says."""
+        from tui.scanning.verbs import verb_of
+        from tui.screens.find import FindScreen
+
+        verbs = [BY_ID[each] for each in verb_of(text)]
+        action = next((each for each in verbs if self.host.can_run(each)), None)
+        if action is not None:
+            await self.run_command(action)
+        elif verbs:
+            self.announce(f"{verbs[0].label} does not work here.", "warning")
+        else:
+            await self.push_screen(FindScreen(text, scanned=True), self._open_hit)
+
+    def scan_later(self, text: str) -> None:
+        """Keep a scan until the dialog that is open has been answered."""
+        self._scans.append(text)
+        self.announce(f"Scanned {text}: answer this first.", "warning")
+
+    def replay_scans(self) -> None:
+        """Deal with the scans that waited for a dialog."""
+        scans, self._scans = self._scans, []
+        for text in scans:
+            self.call_later(self._take_scan, text)
+
     async def do_app_suppliers(self, text: str = "") -> None:
         """Look suppliers up."""
         await self.go(Place("suppliers", "", None, text=text))
@@ -492,6 +521,13 @@ def _load_keymap(launch: Launch) -> Keymap:
         return Keymap.load(launch.keymap_file)
     except (KeymapError, OSError) as error:
         raise ConfigError(f"{launch.keymap_file}: {error}") from error
+
+
+def _pace_of(options: Options) -> Pace | None:
+    """How the scanner types; None where there is none."""
+    if not options.scanner:
+        return None
+    return Pace(gap=options.scanner_gap, prefix=options.scanner_prefix, suffix=options.scanner_suffix)
 
 
 def _theme_name(launch: Launch) -> str:

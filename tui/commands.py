@@ -4,18 +4,25 @@ Every key first comes to the app. What types text goes to the focused field; els
 key starts on the current screen, and anything else (arrows) goes to the focused widget. A command begins only when
 the widgets have dealt with all keys before it, and the next key waits until the command has put its dialog on the
 screen, so whatever is typed ahead lands where it belongs.
+
+What a scanner types while no text field has the focus is told from typing (`tui.scanning.wedge`) and handed to the
+screen as a whole, by `take_scan`; it never starts commands.
 """
 
 import asyncio
 import inspect
 from collections import deque
+from collections.abc import Iterable
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.actions import BY_ID, Action, handler_name
 from tui.keymap import Keymap, key_name
+from tui.scanning.wedge import Pace, Scan, Typed, Wedge
 from tui.terminal.app import TerminalApp
 from tui.widgets.virtual_list import VirtualList
 
@@ -56,9 +63,12 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     keymap: Keymap
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace | None = None) -> None:
+        """`pace` is how the scanner types; None for no scanner."""
         super().__init__()
-        self._held: deque[events.Key] = deque()
+        self._held: deque[events.Key | Scan] = deque()
+        self._wedge: Wedge[events.Key] | None = Wedge(pace) if pace is not None else None
+        self._pause: Timer | None = None
 
     def allows(self, action: Action) -> bool:
         """Whether the user's role, and the mode of this session, permit the action."""
@@ -71,14 +81,54 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
-            if (self._held or self._must_wait(event)) and event.key != "escape":
-                self._held.append(event)
-                return
-            if await self._take_key(event):
-                return
+            wedge = self._wedge
+            if wedge is not None and (wedge.holds or not takes_text(self.focused)):
+                await self._take_all(wedge.take(event, event.key, event.character, event.time))
+                self._await_pause(wedge)
+            else:
+                await self._take_or_hold(event)
+            return
         await super().on_event(event)
 
-    def _must_wait(self, event: events.Key) -> bool:
+    def _await_pause(self, wedge: Wedge[events.Key]) -> None:
+        """See to it that keys that are held back come out when nothing follows them."""
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
+        if wedge.due is not None:
+            self._pause = self.set_timer(max(0.001, wedge.due - monotonic()), self._pause_over)
+
+    async def _pause_over(self) -> None:
+        self._pause = None
+        if self._wedge is not None:
+            await self._take_all(self._wedge.pause_over())
+
+    async def _take_all(self, found: Iterable[Scan | Typed[events.Key]]) -> None:
+        for each in found:
+            await self._take_or_hold(each if isinstance(each, Scan) else each.key)
+
+    async def _take_or_hold(self, what: events.Key | Scan) -> None:
+        """Deal with a key or a scan, or let it wait for what must be finished first."""
+        if (self._held or self._must_wait()) and (isinstance(what, Scan) or what.key != "escape"):
+            self._held.append(what)
+        else:
+            await self._deal_with(what)
+
+    async def _deal_with(self, what: events.Key | Scan) -> None:
+        if isinstance(what, Scan):
+            await self._take_scan(what.text)
+        elif not await self._take_key(what):
+            await super().on_event(what)
+
+    async def _take_scan(self, text: str) -> None:
+        """Hand a scan to the current screen."""
+        await self._settled(self.focused)
+        if self._screen_stack_ready:
+            self.clear_notice()
+            await self.host.take_scan(text)
+            self.after_command()
+
+    def _must_wait(self) -> bool:
         return self._screen_stack_ready and self.host.holds_keys
 
     def replay_keys(self) -> None:
@@ -86,10 +136,8 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
         self.call_next(self._replay)
 
     async def _replay(self) -> None:
-        while self._held and not (self._screen_stack_ready and self.host.holds_keys):
-            event = self._held.popleft()
-            if not await self._take_key(event):
-                await super().on_event(event)
+        while self._held and not self._must_wait():
+            await self._deal_with(self._held.popleft())
 
     def drop_keys(self) -> None:
         """Forget the keys that waited."""

@@ -58,6 +58,14 @@ class Options:
     """Seconds to wait for a connection."""
     read_timeout: float = 30.0
     """Seconds to wait for an answer."""
+    scanner: bool = True
+    """Tell a scanner's keys from typing where no text field has the focus."""
+    scanner_prefix: str = ""
+    """The character that begins a scan, if the scanner sends one: then no key has to wait."""
+    scanner_suffix: str = ""
+    """The character that ends a scan, where it is neither Enter nor Tab nor a line feed."""
+    scanner_gap: float = 0.1
+    """Seconds: characters that come faster than this are a scanner's; 0.01 to 0.5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,9 @@ class Launch:
         return base / Path(self.options.keymap).expanduser()
 
 
-_LIMITS: Final = {"page_size": (10, 1000), "connect_timeout": (0.5, 120.0), "read_timeout": (1.0, 600.0)}
+_LIMITS: Final = {
+    "page_size": (10, 1000), "connect_timeout": (0.5, 120.0), "read_timeout": (1.0, 600.0), "scanner_gap": (0.01, 0.5),
+}  # fmt: skip
 _ENVIRONMENT: Final = {
     "BINCARD_THEME": "theme",
     "BINCARD_KEYMAP": "keymap",
@@ -122,6 +132,10 @@ _ENVIRONMENT: Final = {
     "BINCARD_PAGE_SIZE": "page_size",
     "BINCARD_CONNECT_TIMEOUT": "connect_timeout",
     "BINCARD_READ_TIMEOUT": "read_timeout",
+    "BINCARD_SCANNER": "scanner",
+    "BINCARD_SCANNER_PREFIX": "scanner_prefix",
+    "BINCARD_SCANNER_SUFFIX": "scanner_suffix",
+    "BINCARD_SCANNER_GAP": "scanner_gap",
 }
 _WORDS: Final = {
     "1": True,

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -83,9 +84,9 @@ class Driver:
 
 
 @asynccontextmanager
-async def driven(launch: Launch, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Driver]:
-    """The app, running."""
-    app = BincardApp(launch)
+async def driven(launch: Launch, size: tuple[int, int] = (80, 24), *, scanner: bool = False) -> AsyncIterator[Driver]:
+    """The app, running. The pilot types as fast as a scanner does: only with `scanner` is that taken for scans."""
+    app = BincardApp(replace(launch, options=replace(launch.options, scanner=scanner)))
     async with app.run_test(size=size) as pilot:
         yield Driver(app, pilot)
 

@@ -31,9 +31,9 @@ _ENDS: Final = {"enter": "\r", "ctrl+m": "\r", "tab": "\t", "ctrl+i": "\t", "ctr
 class Pace:
     """How a scanner types. Times in seconds."""
 
-    gap: float = 0.075
+    gap: float = 0.1
     """Two characters further apart than this are typed by fingers (until a scan is sure)."""
-    patience: float = 0.4
+    patience: float = 0.5
     """How long a scan that is sure may pause: links stall in the middle of it."""
     shortest: int = 4
     """Fewer characters are no scan, unless the prefix says so."""

@@ -48,6 +48,10 @@ class CommandHost(Screen[Result]):
         """Whether keys are to wait, as something must be finished first."""
         return False
 
+    async def take_scan(self, text: str) -> None:
+        """Deal with a scan that came while no text field had the focus: here, find what it is and open it."""
+        await self.bincard.open_scanned(text)
+
     def current_scopes(self) -> tuple[str, ...]:
         """The scopes that count now; fewer while a text field has the focus, where a screen says so."""
         return self.SCOPES
@@ -104,6 +108,9 @@ class BincardScreen(CommandHost[None]):
         self.show_status(self.bincard.status)
         self.refresh_footer()
 
+    def on_screen_resume(self) -> None:
+        self.bincard.replay_scans()
+
     def place(self) -> Place | None:
         """Where this is, for going back to; None for somewhere one does not go back to."""
         return None
@@ -138,6 +145,10 @@ class Dialog(ModalScreen[Result], CommandHost[Result]):
             line.show([(label, "")])
             yield line
             yield field
+
+    async def take_scan(self, text: str) -> None:
+        """A dialog that asks no scan waits for its answer; the scan waits too, and is dealt with after it."""
+        self.bincard.scan_later(text)
 
     async def do_dialog_cancel(self) -> None:
         """Close, changing nothing."""

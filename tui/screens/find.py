@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from tui.actions import Action
 from tui.api_errors import ApiError
+from tui.safe_text import safe
 from tui.screens.base import Dialog
 from tui.stock_actions.find import Found, Hit, find
 from tui.widgets.choice_list import Choice, ChoiceList
@@ -74,6 +75,8 @@ class FindScreen(Dialog[Hit]):
         self.query_one("#title", Line).show([("Find", "bold"), (f"  {text}" if text else "", style)])
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        if event.value == safe(self._text) and not self._answered:
+            return  # what it began with, which is asked for already
         self._opening = False
         if self._timer is not None:
             self._timer.stop()

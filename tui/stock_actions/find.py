@@ -14,6 +14,7 @@ from enum import IntEnum
 from typing import Any, Final
 
 from tui.api_client import ApiClient, Forbidden, Invalid, Json, Rows
+from tui.scanning.label import read_label
 from tui.views.formats import with_unit
 
 __all__ = ["Found", "Hit", "Match", "find"]
@@ -91,23 +92,27 @@ _CODE: Final = re.compile(r"(?=\S*\d)\S{4,}$|INV-|\{")
 
 
 async def find(client: ApiClient, text: str, *, scanned: bool = False, limit: int = 20) -> Found:
-    """Look `text` up; `limit` rows of each kind. A scan that is known as a barcode costs one request.
+    """Look `text` up; `limit` rows of each kind. A scan that is known as a barcode costs one request; of a label that
+    has fields (GS1, MH10.8.2) the codes on it are looked up, the most telling first.
 
     Raises ApiError; a kind that the role may not see is left out.
     """
-    text = " ".join(text.split())
-    if not text:
-        return Found("", (), {})
     if scanned:
         known = await _barcode(client, text)
         if known is not None:
             return Found(text, (known,), {known.model: 1})
-        answers = await _search(client, text, limit)
-    else:
-        is_code = _CODE.match(text) is not None
-        answers, known = await asyncio.gather(
-            _search(client, text, limit), _barcode(client, text) if is_code else _nothing()
-        )
+        label = read_label(text)
+        for code in label.codes if label is not None else ():
+            on_label = await find(client, code, limit=limit)
+            if on_label.hits:
+                return on_label
+    text = " ".join(text.split())
+    if not text:
+        return Found("", (), {})
+    is_code = not scanned and _CODE.match(text) is not None
+    answers, known = await asyncio.gather(
+        _search(client, text, limit), _barcode(client, text) if is_code else _nothing()
+    )
     found = {model: list(rows) for model, (_, rows) in answers.items()}
     for model, rows in await _buried(client, text, answers):
         found[model] += rows

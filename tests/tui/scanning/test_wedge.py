@@ -121,7 +121,7 @@ def test_a_suffix_ends_a_scan() -> None:
     st.lists(
         st.one_of(
             st.tuples(st.just("scan"), codes, st.floats(0, 0.04), st.sampled_from(["\r", "\n", "\r\n", "\t"])),
-            st.tuples(st.just("type"), commands, st.floats(0.1, 2), st.just("")),
+            st.tuples(st.just("type"), commands, st.floats(0.15, 2), st.just("")),
         ),
         max_size=30,
     )
@@ -135,7 +135,7 @@ def test_whatever_the_order_scans_are_scans_and_commands_are_commands(
             keyboard.scan(text, end, pace, after=0.5)
             wanted.append(f"<{text}>")
         else:
-            keyboard.key(text, pace if pace > 0.1 else 0.11)
+            keyboard.key(text, pace)
             wanted.append(text)
     keyboard.rest()
     assert keyboard.out == wanted

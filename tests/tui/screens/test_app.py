@@ -1,6 +1,7 @@
 """The shell: signing in, roles, help, commands, layouts, themes, and what happens when things go wrong."""
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tests.tui.driving import Driver, check_snapshot, driven
 from tui.actions import ACTIONS, handler_name
 from tui.app import BincardApp
 from tui.config import ConfigError, Launch, Options
-from tui.screens.card import CardScreen
+from tui.routes import ROUTES
 from tui.screens.stock import StockScreen
 
 # Signing in
@@ -101,7 +102,8 @@ async def test_help_is_made_from_the_registry(client: Driver) -> None:
 
 
 def test_every_action_is_carried_out_by_somebody() -> None:
-    hosts = [BincardApp, StockScreen, CardScreen]
+    screens = (name.split(":") for name in ROUTES.values())
+    hosts = [BincardApp, StockScreen, *(getattr(import_module(module), name) for module, name in screens)]
     for action in ACTIONS:
         if action.scope != "dialog":
             assert any(hasattr(host, handler_name(action)) for host in hosts), action.id

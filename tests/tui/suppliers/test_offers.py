@@ -29,7 +29,7 @@ def test_the_highest_price_break_that_is_reached_holds(packs: int, price: str) -
 
 def test_whole_packs_are_ordered() -> None:
     offer = offer_of(part(pack=25), BREAKS, Decimal(120), TODAY)
-    assert (offer.packs, offer.ordered, offer.surplus) == (5, 125, 5)
+    assert (offer.packs, offer.ordered, offer.surplus) == (Decimal(5), Decimal(125), Decimal(5))
     assert offer.pack_price == Decimal("7.5")
     assert offer.unit_price == Decimal("0.3")
     assert offer.total == Decimal("37.5")
@@ -37,12 +37,12 @@ def test_whole_packs_are_ordered() -> None:
 
 def test_below_the_smallest_price_break_so_many_must_be_taken() -> None:
     offer = offer_of(part(), [PriceBreak(Decimal(100), Decimal("0.02"), "EUR")], Decimal(7), TODAY)
-    assert (offer.packs, offer.total, offer.currency) == (100, Decimal(2), "EUR")
+    assert (offer.packs, offer.total, offer.currency) == (Decimal(100), Decimal(2), "EUR")
 
 
 def test_without_a_price_there_is_no_total() -> None:
     offer = offer_of(part(pack=10), [], Decimal(11), TODAY)
-    assert (offer.packs, offer.total, offer.unit_price) == (2, None, None)
+    assert (offer.packs, offer.total, offer.unit_price) == (Decimal(2), None, None)
 
 
 def test_it_arrives_after_the_usual_lead_time() -> None:
