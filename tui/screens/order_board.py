@@ -1,7 +1,6 @@
 """The order board: what is to be bought, sold, taken back and moved, by state or by target date."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -11,24 +10,24 @@ from textual.containers import Horizontal
 
 from tui.actions import Action
 from tui.history import Place
-from tui.screens.order_calendar import WIDE, OrderCalendar
+from tui.screens.order_calendar import WIDE
+from tui.screens.order_filters import OrderFilters
 from tui.state import ClientState
 from tui.views.formats import quantity
 from tui.views.orders import MODELS, Order, kind_of_model, lines_in_words, model_of
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.footer import KeyFooter
-from tui.widgets.line import Line, Part
+from tui.widgets.line import Line
 from tui.widgets.month_grid import MonthGrid
 from tui.widgets.orders_table import OrdersTable, order_columns
 from tui.widgets.status_line import StatusLine
 from tui.widgets.virtual_list import VirtualList
-from workflow.orders import KINDS, OrderKind, kind_of
+from workflow.orders import KINDS, kind_of
 
 __all__ = ["OrderBoard", "board_of"]
 
 #: As many columns as a kind has open states, and one for what is done.
 COLUMNS = 4
-_NAMES: Mapping[str, str] = {"purchase": "Purchase", "sales": "Sales", "return": "Returns", "transfer": "Transfers"}
 
 
 def board_of(text: str, state: ClientState, can: Callable[[str, str], bool]) -> Place:
@@ -39,7 +38,7 @@ def board_of(text: str, state: ClientState, can: Callable[[str, str], bool]) -> 
     return Place("orders", model_of(kind), None)
 
 
-class OrderBoard(OrderCalendar):
+class OrderBoard(OrderFilters):
     """Orders of one kind at a time. Wide it has a column for each open state, else one list under headings."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("orders", "list", "global")
@@ -73,17 +72,7 @@ class OrderBoard(OrderCalendar):
         yield StatusLine(self.bincard.status)
 
     def on_mount(self) -> None:
-        state = self.bincard.state
-        self.by_date = state.get("orders", "by date", False)
-        self.filters = replace(
-            self.filters,
-            mine=state.get("orders", "mine", False),
-            late=state.get("orders", "late", False),
-            closed=state.get("orders", "closed", False),
-            text=self.return_to.text if self.return_to else "",
-        )
-        state.set("orders", "kind", self.kind.name)
-        self.query_one(FilterBar).set_text(self.filters.text)
+        self.recall(self.return_to.text if self.return_to else "")
         ascii_only = self.bincard.theme == "mono"
         for table in self.query(OrdersTable):
             table.today, table.ascii_only = self.today, ascii_only
@@ -111,6 +100,9 @@ class OrderBoard(OrderCalendar):
     @property
     def order(self) -> Order | None:
         return self.table.order
+
+    def focus_orders(self) -> None:
+        self.set_focus(self._table(self._active if self.in_columns else 0))
 
     def deal_out(self) -> None:
         """Give the groups to the columns, or all of them to one list."""
@@ -209,43 +201,6 @@ class OrderBoard(OrderCalendar):
 
     # Lines above and below
 
-    def show_heads(self) -> None:
-        self.query_one("#kinds", Line).show(self._kind_parts())
-        self.query_one("#heads", Line).show(self._count_parts(), self._filter_parts())
-
-    def _kind_parts(self) -> list[Part]:
-        parts: list[Part] = []
-        for number, kind in enumerate(self.kinds, 1):
-            name = kind.prefix if self.size.width < 70 else _NAMES[kind.name]
-            count, late = self.counts.get(kind.name, (None, 0))
-            figures = f" {quantity(count)}" if count is not None else ""
-            text = f"{number} {name}{figures}" + (f" !{quantity(late)}" if late else "")
-            chosen = kind is self.kind
-            parts.append((f"[{text}]" if chosen else f" {text} ", "bold reverse" if chosen else ""))
-        return parts
-
-    def _count_parts(self) -> list[Part]:
-        open_, late = self.counts.get(self.kind.name, (None, 0))
-        if open_ is None:
-            return [(self.kind.plural, "bold")]
-        parts: list[Part] = [(f"{quantity(open_)} open", "bold")]
-        if late:
-            parts.append((f"   ! {quantity(late)} overdue", "bold $bad"))
-        return parts
-
-    def _filter_parts(self) -> list[Part]:
-        shown = self.filters
-        said = [
-            "by target date" if self.by_date else "",
-            "assigned to me" if shown.mine else "",
-            "overdue only" if shown.late else "",
-            "all states" if shown.closed and not self.by_date else "",
-        ]
-        parts: list[Part] = [(", ".join(each for each in said if each), "bold $warn")]
-        if shown.text:
-            parts += [(" filter ", "$warn"), (shown.text[:30], "bold $warn")]
-        return parts
-
     def show_about(self) -> None:
         """Say more of the order under the cursor."""
         order = self.order
@@ -309,62 +264,6 @@ class OrderBoard(OrderCalendar):
             case _:
                 return super().offers(action)
 
-    def label_of(self, action: Action) -> str:
-        match action.id:
-            case "orders.mine" if self.filters.mine:
-                return "Everybody's"
-            case "orders.late" if self.filters.late:
-                return "Late or not"
-            case "orders.closed" if self.filters.closed:
-                return "Open only"
-            case "orders.calendar" if self.by_date:
-                return "By state"
-            case "orders.allocate" | "orders.receive":
-                return "Pick" if action.id == "orders.allocate" else "Receive"
-            case _:
-                return super().label_of(action)
-
-    # Kinds
-
-    def _show_kind(self, kind: OrderKind) -> None:
-        if kind is self.kind:
-            return
-        self.bincard.history.remember(self.place())
-        self.kind = kind
-        self.groups = ()
-        for table in self.query(OrdersTable):
-            table.empty_text, table.source = "Loading ...", self.grouped()
-        self.bincard.state.set("orders", "kind", kind.name)
-        self.bincard.history.visit(self.place())
-        self.begin()
-        self.deal_out()
-        self.show_about()
-
-    def do_orders_purchase(self) -> None:
-        """Show the purchase orders."""
-        self._show_kind(kind_of("purchase"))
-
-    def do_orders_sales(self) -> None:
-        """Show the sales orders."""
-        self._show_kind(kind_of("sales"))
-
-    def do_orders_return(self) -> None:
-        """Show the return orders."""
-        self._show_kind(kind_of("return"))
-
-    def do_orders_transfer(self) -> None:
-        """Show the transfer orders."""
-        self._show_kind(kind_of("transfer"))
-
-    def do_orders_next_kind(self, step: int = 1) -> None:
-        """Show the next kind of orders."""
-        kinds = self.kinds
-        self._show_kind(kinds[(kinds.index(self.kind) + step) % len(kinds)])
-
-    def do_orders_last_kind(self) -> None:
-        """Show the kind of orders before."""
-        self.do_orders_next_kind(-1)
-
     # Moving
 
     def do_orders_right(self, step: int = 1) -> None:
@@ -397,69 +296,6 @@ class OrderBoard(OrderCalendar):
         order = self.order
         if order is not None:
             self.bincard.copy("\t".join(column.text(order) for column in self.table.columns[1:]), "the row")
-
-    # Filters
-
-    def _filter(self, name: str, *, value: bool) -> None:
-        self.bincard.state.set("orders", name, value)
-        self.begin()
-
-    def do_orders_mine(self) -> None:
-        """Only mine, or everybody's."""
-        self.filters = replace(self.filters, mine=not self.filters.mine)
-        self._filter("mine", value=self.filters.mine)
-
-    def do_orders_late(self) -> None:
-        """Only overdue ones, or all."""
-        self.filters = replace(self.filters, late=not self.filters.late)
-        self._filter("late", value=self.filters.late)
-
-    def do_orders_closed(self) -> None:
-        """All states, or only the open ones."""
-        self.filters = replace(self.filters, closed=not self.filters.closed)
-        self._filter("closed", value=self.filters.closed)
-
-    def do_orders_calendar(self) -> None:
-        """By target date, or by state."""
-        self.by_date = not self.by_date
-        order = self.order
-        self.return_to = Place("orders", model_of(self.kind), None, cursor_pk=order.pk) if order else None
-        self._filter("by date", value=self.by_date)
-
-    async def do_list_filter(self) -> None:
-        """Narrow the orders while typing."""
-        await self.query_one(FilterBar).open()
-
-    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
-        self._search(message.text)
-
-    def _search(self, text: str) -> None:
-        if text != self.filters.text:
-            self.filters = replace(self.filters, text=text)
-            self.begin()
-
-    def do_filter_accept(self) -> None:
-        """Keep the filter and go to the orders."""
-        bar = self.query_one(FilterBar)
-        bar.say()
-        if not bar.text:
-            bar.close()
-        self.set_focus(self._table(self._active if self.in_columns else 0))
-
-    def do_filter_clear(self) -> None:
-        """Show all orders again."""
-        bar = self.query_one(FilterBar)
-        bar.set_text("")
-        bar.close()
-        self._search("")
-        self.set_focus(self._table(self._active if self.in_columns else 0))
-
-    def do_app_cancel(self) -> None:
-        """Give up the filter, or what is being loaded."""
-        if self.filters.text:
-            self.do_filter_clear()
-        elif self.stop_loading():
-            self.bincard.announce("Stopped.")
 
     # New
 

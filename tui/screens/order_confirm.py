@@ -82,10 +82,17 @@ class ConfirmDialog(Dialog[bool]):
 
     def _show(self) -> None:
         self.query_one("#question", Sentence).say(f"{self._asked.question}?", "bold")
-        self.query_one("#warning", Sentence).say(" ".join(self._asked.warnings), "bold $warn", "! ")
+        self._fill("#warning", " ".join(self._asked.warnings), "bold $warn", "! ")
+        self._fill("#outcome", "")
+
+    def _fill(self, where: str, text: str, style: str = "", sign: str = "") -> None:
+        """Say something on a line of its own, and take no line for nothing."""
+        sentence = self.query_one(where, Sentence)
+        sentence.say(text, style, sign)
+        sentence.display = bool(text)
 
     def _say(self, text: str, style: str = "", sign: str = "") -> None:
-        self.query_one("#outcome", Sentence).say(text, style, sign)
+        self._fill("#outcome", text, style, sign)
 
     def _complain(self, text: str) -> None:
         self._say(text, "bold $bad", "!! ")
@@ -98,7 +105,8 @@ class ConfirmDialog(Dialog[bool]):
 
     def label_of(self, action: Action) -> str:
         if action.id == "dialog.accept":
-            return f"{self._transition.label} all the same" if self._accept else self._transition.label
+            label = "Cancel order" if self._transition.action == "cancel" else self._transition.label
+            return f"{label} all the same" if self._accept else label
         return "Leave it" if action.id == "dialog.cancel" else super().label_of(action)
 
     # The order as it is now

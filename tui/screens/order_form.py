@@ -31,7 +31,7 @@ _PARTNERS_REFERENCE: Mapping[str, str] = {
     "sales": "customer_reference",
     "return": "customer_reference",
 }
-_RESPONSIBLE = RecordKind("responsible", "Responsible", "owner")
+_RESPONSIBLE = RecordKind("responsible", "Assigned", "owner")
 
 
 class OrderForm(Dialog[Order]):
@@ -91,7 +91,7 @@ class OrderForm(Dialog[Order]):
                 yield self._record_field(pick)
             yield FormRow("For", _text(row, "description"), placeholder="what it is for", id="description")
             due = "2026-12-24, 24.12. or +14 for days ahead"
-            yield FormRow("Target date", _text(row, "target_date"), placeholder=due, id="target_date")
+            yield FormRow("Due date", _text(row, "target_date"), placeholder=due, id="target_date")
             theirs = _PARTNERS_REFERENCE.get(self._kind.name)
             if theirs:
                 yield FormRow("Their no.", _text(row, theirs), placeholder="their reference", id=theirs)
