@@ -7,7 +7,8 @@
 Scanners and quick fingers do not wait for a server. Each Enter makes an entry; the screen gets them one at a time, the
 next when it asks again, so an entry always meets the prompt that follows the one before it. What is being typed stays
 in the field meanwhile. `ask(..., question=True)` asks for a decision: only an empty Enter is the answer (one that was
-pressed before the question could be read is none); a text is kept for what comes after it.
+pressed before the question could be read is none); a text is kept for what comes after it. `ask(..., hold=True)` asks
+for something that nobody could expect: what was typed ahead waits until after the answer.
 """
 
 from collections import deque
@@ -101,7 +102,9 @@ class PromptLine(Vertical):
 
     # For the screen
 
-    def ask(self, label: str, value: str = "", *, placeholder: str = "", question: bool = False) -> None:
+    def ask(
+        self, label: str, value: str = "", *, placeholder: str = "", question: bool = False, hold: bool = False
+    ) -> None:
         """Ask for something and take the next entry.
 
         `value` is offered: Enter takes it, typing replaces it. It does not take the place of what is being typed.
@@ -110,13 +113,13 @@ class PromptLine(Vertical):
         self._question = question
         field = self.field
         field.placeholder = placeholder
-        if not field.value and not self._queue:
+        if not field.value and (hold or not self._queue):
             field.value = value
             field.select_all()
         while question and self._queue and not self._queue[0].text:
             self._queue.popleft()  # pressed before the question could be read
         self._ready = True
-        if self._queue and not question:
+        if self._queue and not question and not hold:
             entry = self._queue.popleft()
             self._hand_over(_Entry(entry.key, entry.text or value))
         self._show_ahead()
@@ -143,6 +146,11 @@ class PromptLine(Vertical):
         if self._ready and not self._question:
             draft, self.field.value = self.field.value, ""
         self._put(entry, draft)
+
+    def keep(self, text: str) -> None:
+        """Let a text that was handed over wait for the next prompt that takes what was typed ahead."""
+        self._queue.appendleft(_Entry("enter", text))
+        self._show_ahead()
 
     def drop(self) -> tuple[str, ...]:
         """Forget what was typed ahead, also what is in the field; gives the texts, so that they can be named."""

@@ -53,8 +53,8 @@ class Typist:
         self.prompt.press(key)
         await self.pilot.pause()
 
-    async def ask(self, label: str, value: str = "", *, question: bool = False) -> None:
-        self.prompt.ask(label, value, question=question)
+    async def ask(self, label: str, value: str = "", *, question: bool = False, hold: bool = False) -> None:
+        self.prompt.ask(label, value, question=question, hold=hold)
         await self.pilot.pause()
 
 
@@ -141,3 +141,22 @@ async def test_what_is_dropped_is_named(typist: Typist) -> None:
     assert typist.prompt.drop() == ("a", "b")
     assert not typist.prompt.waiting
     assert typist.prompt.text == ""
+
+
+async def test_what_was_typed_ahead_waits_while_something_unexpected_is_asked(typist: Typist) -> None:
+    await typist.enter("sku")
+    await typist.ask("To where", hold=True)
+    assert not typist.app.entries
+    await typist.enter("dock")
+    await typist.ask("Item")
+    assert [entry[1] for entry in typist.app.entries] == ["dock", "sku"]
+
+
+async def test_what_came_too_early_can_be_put_back(typist: Typist) -> None:
+    await typist.ask("To where", hold=True)
+    await typist.enter("sku")
+    typist.prompt.keep("sku")
+    await typist.ask("To where", hold=True)
+    assert len(typist.app.entries) == 1
+    await typist.ask("Item")
+    assert [entry[1] for entry in typist.app.entries] == ["sku", "sku"]
