@@ -93,7 +93,7 @@ def _receive(context: Context, pk: int) -> Answer:
         context.session, by(context), pk, [_receipt(row) for row in values["items"]], receiving_policy(context),
         location=values.get("location"),
     )  # fmt: skip
-    return Answer(STOCK.several(context, keys, kind="update"), 201)
+    return Answer(STOCK.several(context, keys, kind="list"), 201)
 
 
 RESOURCES: tuple[Resource | Endpoint, ...] = (

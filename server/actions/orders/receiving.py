@@ -56,6 +56,7 @@ class ReceivingPolicy:
 class _Order:
     pk: int
     destination: int | None
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def receive(
         },
         everywhere=policy.serials_everywhere,
     )
+    if not placed.open:  # last, as in InvenTree: what is wrong with the lines is told first
+        raise WrongState("Lines can only be received against an order marked as 'PLACED'")
     making = _Making(session, by, policy, builds, _rates(session, policy, lines.values()))
     for index, (line, quantity) in goods.items():
         making.take(receipts[index], line, quantity, places[index], serials.get(index, []))
@@ -107,9 +110,8 @@ def _locked_order(session: Session, pk: int) -> _Order:
     row = session.execute(select(*columns).where(ORDERS.c.pk == pk).with_for_update()).one_or_none()
     if row is None:
         raise NotFound("No PurchaseOrder matches the given query.")
-    if not PURCHASE.transition("receive").works_from(PURCHASE.state(row.status) or ""):
-        raise WrongState("Lines can only be received against an order marked as 'PLACED'")
-    return _Order(pk, row.destination_id)
+    state = PURCHASE.state(row.status)
+    return _Order(pk, row.destination_id, state is not None and PURCHASE.transition("receive").works_from(state))
 
 
 def _locked_lines(session: Session, order: int, receipts: Sequence[Receipt]) -> dict[int, OrderedLine]:
