@@ -70,7 +70,9 @@ class NotFound(BincardError):
 
 
 class NotAuthenticated(BincardError):
-    """Who is asking is not known."""
+    """Who is asking is not known. `challenge` says how one can sign in (the header WWW-Authenticate)."""
+
+    challenge = "Token"
 
 
 class Forbidden(BincardError):

@@ -66,7 +66,7 @@ def answer_for(error: Exception) -> Answer | None:
         case errors.Throttled():
             return Answer({"detail": str(error)}, 429, {"Retry-After": str(error.retry_after)})
         case errors.NotAuthenticated():
-            return Answer({"detail": str(error)}, 401, {"WWW-Authenticate": "Token"})
+            return Answer({"detail": str(error)}, 401, {"WWW-Authenticate": error.challenge})
         case IntegrityError():
             return Answer(_constraint(error), 400)
     for kind, status in STATUS.items():

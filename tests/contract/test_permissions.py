@@ -217,7 +217,8 @@ def test_strangers_are_let_in_only_where_it_says_so(http: httpx.Client, route: t
     else:
         assert not isinstance(endpoint.access, Public)
         assert answer.status_code == 401, answer.text
-        assert answer.headers["WWW-Authenticate"] == "Token"
+        wanted = 'Basic realm="api"' if path.endswith("/calendar.ics") else "Token"
+        assert answer.headers["WWW-Authenticate"] == wanted
         assert "detail" in answer.json()
 
 
