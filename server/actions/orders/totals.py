@@ -50,7 +50,7 @@ def recalculate(session: Session, order: Any, base: str) -> None:
     lines = _priced(session, tables, order.pk)
     rates: Mapping[str, float] = {}
     if any(currency != target for _, currency in lines):
-        rates = dict(session.execute(select(Rate.currency, Rate.value)).tuples().all())
+        rates = dict(session.execute(select(Rate.currency, Rate.value)).all())
     order.total_price = total_of(converted(amount, currency, target, rates) for amount, currency in lines)
     order.total_price_currency = target
 
