@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Table, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.actions.boms import bill_of_materials, options_of, used_in
@@ -32,14 +33,17 @@ def schedule_pricing(session: Session, parts: Iterable[int], now: datetime, *, c
     if not wanted:
         return
     known = set(session.scalars(select(PRICING.c.part_id).where(PRICING.c.part_id.in_(wanted))))
-    if known:
-        stale = update(PartPricing).where(PartPricing.part_id.in_(known))
-        session.execute(stale.values(scheduled_for_update=True, updated=now))
     fresh = [part for part in wanted if part not in known] if create else []
     if fresh:
-        session.execute(
-            insert(PartPricing), [{"part_id": part, "scheduled_for_update": True, "updated": now} for part in fresh]
-        )
+        rows = [{"part_id": part, "scheduled_for_update": True, "updated": now} for part in fresh]
+        try:
+            with session.begin_nested():
+                session.execute(insert(PartPricing), rows)
+        except IntegrityError:  # somebody else has just noted the same
+            known |= set(fresh)
+    if known:
+        stale = update(PartPricing).where(PartPricing.part_id.in_(sorted(known)))
+        session.execute(stale.values(scheduled_for_update=True, updated=now))
 
 
 def pricing_of(session: Session, part: int) -> PartPricing:

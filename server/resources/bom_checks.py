@@ -8,6 +8,7 @@ from server.actions.boms import check_line_lock, copy_bom, sign_off, sign_off_li
 from server.actions.pricing import schedule_pricing
 from server.db.models.part import BomItem, Part
 from server.domain.errors import NotFound
+from server.resources.background_task import done_in_request
 from server.resources.bom import BOM_ACCESS, locking
 from server.resources.briefs import USER_BRIEF
 from server.rest import fields as f
@@ -17,9 +18,6 @@ from server.rest.query import Detail, Test, WriteOnly
 from server.rest.resource import Endpoint, Route, col, shape
 
 __all__ = ["RESOURCES"]
-
-DONE = {"task_id": "", "exists": False, "pending": False, "complete": True, "success": True, "http_status": 200}
-"""What InvenTree answers to work that it would leave to a task and that is done already."""
 
 VALID = f.Boolean(
     label="Valid", help_text="Validate entire Bill of Materials", default=False, write_only=True, required=False
@@ -53,11 +51,11 @@ def _signed(context: Context, pk: int) -> dict[str, Any]:
     return rows[0]
 
 
-def _sign_off(context: Context, pk: int) -> dict[str, Any]:
+def _sign_off(context: Context, pk: int) -> Answer:
     part = _part(context, pk)
     told = f.read_body({"valid": VALID}, context.body(), context)
     sign_off(context.session, part, context.user.pk, context.now, bool(told["valid"]))
-    return DONE
+    return done_in_request()
 
 
 def _sign_off_line(context: Context, pk: int) -> dict[str, Any]:

@@ -239,7 +239,7 @@ def _with_serials(session: Session, parts: Collection[int], serials: Sequence[st
         .where(ITEMS.c.part_id.in_(sorted(parts)), ITEMS.c.serial.in_(serials))
         .order_by(ITEMS.c.pk.desc())
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def _all_there(serials: Sequence[str], found: Mapping[str, Holding]) -> None:
@@ -322,7 +322,7 @@ def _missing(session: Session, lines: Sequence[_Line]) -> dict[int, Decimal]:
             .where(PROMISES.c.line_id.in_(group), SHIPMENTS.c.shipment_date.is_(None))
             .group_by(PROMISES.c.line_id)
         )
-        waiting |= dict(session.execute(statement).tuples())
+        waiting |= dict(session.execute(statement).tuples().all())
     return {line.pk: line.quantity - line.shipped - waiting.get(line.pk, Decimal(0)) for line in lines}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.actions.orders.promises import LINES, PROMISES, SHIPMENTS, groups, promised
 from server.actions.orders.transitions import locked_order
+from server.actions.pricing import schedule_pricing
 from server.actions.stock.ledger import Ledger
 from server.db.models.company import Company
 from server.db.models.order import SalesOrderShipment
@@ -70,6 +71,8 @@ def ship(ledger: Ledger, pk: int, values: Mapping[str, Any], *, must_be_checked:
         setattr(shipment, name, value)
     shipment.shipment_date = values.get("shipment_date") or ledger.by.now.date()
     session.flush()
+    # The prices come last: everybody else who notes them locks nothing after that.
+    schedule_pricing(session, {ledger.items[each.item].part for each in allocations}, ledger.by.now)
 
 
 def _allocations(session: Session, shipment: int) -> list[_Allocation]:

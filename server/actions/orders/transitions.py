@@ -4,14 +4,16 @@ The order's row is locked first, so that two requests for one order follow each 
 the names that the tables of `workflow.orders` use.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, or_, select
 from sqlalchemy.orm import Session
 
+from server.actions.pricing import schedule_pricing
 from server.db.columns import Base
+from server.db.models.company import SupplierPart
 from server.db.models.order import (
     PurchaseOrder,
     PurchaseOrderLineItem,
@@ -106,9 +108,25 @@ def _completed(session: Session, order: Any, by: By) -> None:
     order.complete_date = by.now.date()
 
 
+def _bought(session: Session, order: Any, by: By) -> None:
+    order.complete_date = by.now.date()
+    lines = PURCHASE_LINES.c
+    parts = select(SupplierPart.part_id).join(PURCHASE_LINES, lines.part_id == SupplierPart.pk)
+    _prices(session, session.execute(parts.where(lines.order_id == order.pk)).scalars(), by)
+
+
 def _shipped(session: Session, order: Any, by: By) -> None:
     if order.shipment_date is None:
         order.shipment_date, order.shipped_by_id = by.now.date(), by.user
+    parts = select(SALES_LINES.c.part_id).where(SALES_LINES.c.order_id == order.pk, SALES_LINES.c.part_id.is_not(None))
+    _prices(session, session.execute(parts).scalars(), by)
+
+
+def _prices(session: Session, parts: Iterable[int], by: By) -> None:
+    """What was paid for parts is known now. (The order is written first: prices come last everywhere.)"""
+    keys = list(parts)
+    session.flush()
+    schedule_pricing(session, keys, by.now)
 
 
 def _release_sales(session: Session, order: Any, by: By) -> None:
@@ -124,7 +142,7 @@ def _release_transfer(session: Session, order: Any, by: By) -> None:
 Effect = Callable[[Session, Any, By], None]
 EFFECTS: Mapping[tuple[str, str], Effect] = {
     **{(kind.name, "issue"): _issued for kind in (PURCHASE, SALES, RETURN, TRANSFER)},
-    (PURCHASE.name, "complete"): _completed,
+    (PURCHASE.name, "complete"): _bought,
     (RETURN.name, "complete"): _completed,
     (SALES.name, "complete"): _shipped,
     (SALES.name, "cancel"): _release_sales,

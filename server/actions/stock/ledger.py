@@ -132,11 +132,15 @@ class Ledger:
         rows = []
         for key in made:
             source, columns = self._new[key]
+            values = self._values(self.items[key], WRITTEN)
+            if source is not None and values["stocktake_date"] is None:
+                # Not read, and not set by this deed: a piece was counted when the whole was.
+                del values["stocktake_date"], values["stocktake_user_id"]
             rows.append(
                 {"barcode_data": "", "barcode_hash": ""}
                 | (sources[source] if source is not None else {})
                 | dict(columns)
-                | self._values(self.items[key], WRITTEN)
+                | values
                 | {"creation_date": self.by.now, "updated": self.by.now}
             )
         self._keys = dict(zip(made, self._inserted(rows), strict=True))
