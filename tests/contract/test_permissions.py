@@ -72,6 +72,7 @@ EVERYBODY = {
     "/api/order/ro-line/status/": "names of codes",
     "/api/order/ro/status/": "names of codes",
     "/api/order/so/status/": "names of codes",
+    "/api/order/transfer-order/status/": "names of codes",
     "/api/parameter/template/": "names of parameters; the part roles write",
     "/api/parameter/template/{pk}/": "names of parameters; the part roles write",
     "/api/plugins/": "names of plugins",

@@ -287,7 +287,9 @@ def test_orders_are_mine_when_they_are_mine_or_my_group_s(desk: Desk, company: i
     folk = desk.folk
     me = folk.make("buyer", roles={"purchase_order": ("view",)})
     with folk.server.database.write() as session:
-        owners = dict(session.execute(select(Owner.owner_type, Owner.pk).where(Owner.owner_id == me)).all())
+        owners: dict[str, int] = dict(
+            session.execute(select(Owner.owner_type, Owner.pk).where(Owner.owner_id == me)).all()
+        )
         group = session.scalars(
             select(Owner.pk)
             .join(UserGroup, UserGroup.group_id == Owner.owner_id)
