@@ -1,6 +1,6 @@
 """What a barcode means, how an answer shows it, and keeping what was scanned."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,9 +106,25 @@ def as_texts(value: Any) -> Any:
 
 
 def keep(context: Context, text: str, answer: Mapping[str, Any], *, matched: bool) -> None:
-    """Keep the scan where the setting says so. It stays kept when the answer is a refusal."""
-    if not context.setting("BARCODE_STORE_RESULTS"):
+    """Keep the scan where the setting says so. It stays kept when the answer is a refusal.
+
+    In a writing request it is kept once that is over: in a transaction of its own, whether the request succeeds
+    (`matched`) or fails."""
+    keeping = _keeping(context, text, answer, matched=matched)
+    if keeping is None:
         return
+    if not context.writing:
+        keeping()
+    elif matched:
+        context.after_commit.append(keeping)
+    else:
+        context.on_failure.append(keeping)
+
+
+def _keeping(context: Context, text: str, answer: Mapping[str, Any], *, matched: bool) -> Callable[[], None] | None:
+    """What keeps the scan; None where scans are not kept."""
+    if not context.setting("BARCODE_STORE_RESULTS"):
+        return None
     given = {**context.query, **context.body()}
     scan = Scan(
         text=text, user=context.user.pk, path=context.incoming.path, matched=matched,
@@ -116,7 +132,7 @@ def keep(context: Context, text: str, answer: Mapping[str, Any], *, matched: boo
         answer={key: str(value) for key, value in answer.items()},
     )  # fmt: skip
     most = int(context.setting("BARCODE_RESULTS_MAX_NUM"))
-    context.api.database.run_write(lambda session: keep_scan(session, scan, context.now, most))
+    return lambda: context.api.database.run_write(lambda session: keep_scan(session, scan, context.now, most))
 
 
 def about(text: str) -> dict[str, Any]:

@@ -6,17 +6,11 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from server.actions.orders.allocation import (
-    Choice,
-    Policy,
-    Wanted,
-    allocate,
-    allocate_serials,
-    auto_allocate,
-    change_allocation,
-)
+from server.actions.orders.allocation import Wanted, allocate, allocate_serials, change_allocation
+from server.actions.orders.auto_allocation import Choice, auto_allocate
 from server.actions.orders.promises import LINES, PROMISES
 from server.actions.orders.promises import SHIPMENTS as SHIPMENT_ROWS
+from server.actions.orders.sales_lines import Policy
 from server.actions.orders.transitions import locked_order
 from server.actions.stock.ledger import Ledger
 from server.db.models.order import (

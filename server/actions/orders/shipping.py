@@ -55,14 +55,13 @@ def ship(ledger: Ledger, pk: int, values: Mapping[str, Any], *, must_be_checked:
     what cannot be sent: nothing is sent then."""
     session = ledger.session
     order, shipment = lock_shipment(session, pk)
-    allocations = _allocations(session, pk)
+    allocations = _locked_allocations(ledger, pk)
     if shipment.shipment_date is not None:
         raise WrongState("Shipment has already been sent")
     if not allocations:
         raise WrongState("Shipment has no allocated stock items")
     if must_be_checked and shipment.checked_by_id is None:
         raise WrongState("Shipment must be checked before it can be completed")
-    _lock_lines(session, [each.line for each in allocations])
     pieces = _send(ledger, allocations, _customer(session, order))
     ledger.write()
     _point_to(session, {allocation: ledger.key_of(item) for allocation, item in pieces.items()})
@@ -73,6 +72,19 @@ def ship(ledger: Ledger, pk: int, values: Mapping[str, Any], *, must_be_checked:
     session.flush()
     # The prices come last: everybody else who notes them locks nothing after that.
     schedule_pricing(session, {ledger.items[each.item].part for each in allocations}, ledger.by.now)
+
+
+def _locked_allocations(ledger: Ledger, shipment: int) -> list[_Allocation]:
+    """What is allocated to the shipment; the lines and items are locked. Items may go or be merged while we wait for
+    them, so what was allocated is read again until nothing has changed."""
+    allocations = _allocations(ledger.session, shipment)
+    _lock_lines(ledger.session, [each.line for each in allocations])
+    while True:
+        ledger.load(each.item for each in allocations)
+        again = _allocations(ledger.session, shipment)
+        if again == allocations:
+            return allocations
+        allocations = again
 
 
 def _allocations(session: Session, shipment: int) -> list[_Allocation]:
@@ -93,7 +105,6 @@ def _customer(session: Session, order: Any) -> Customer:
 
 def _send(ledger: Ledger, allocations: Sequence[_Allocation], to: Customer) -> dict[int, int]:
     """Take what was allocated from the stock; the key of the item that each allocation became."""
-    ledger.load(each.item for each in allocations)
     others = promised(ledger.session, ledger.items, but=[each.pk for each in allocations])
     pieces: dict[int, int] = {}
     errors: list[str] = []
