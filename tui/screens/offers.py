@@ -18,7 +18,7 @@ from tui.history import Place
 from tui.screens.list_commands import ListCommands
 from tui.stock_actions.quantities import parse_quantity
 from tui.suppliers.lookup import compare
-from tui.suppliers.offers import Offer, marks_of
+from tui.suppliers.offers import Offer, are_comparable, marks_of
 from tui.views.formats import quantity
 from tui.views.supplier_cards import OFFERS, OfferRow
 from tui.widgets.field import Field
@@ -41,7 +41,11 @@ class OffersScreen(ListCommands):
     TITLE_TEXT: ClassVar[str] = "Compare suppliers"
     CSS_PATH: ClassVar[str] = "../styles/offers.tcss"
     VIEW = OFFERS
-    LABELS: ClassVar[dict[str, str]] = {"filter.accept": "To the offers", "filter.clear": "Leave", "list.open": "Details"}
+    LABELS: ClassVar[dict[str, str]] = {
+        "filter.accept": "To the offers",
+        "filter.clear": "Leave",
+        "list.open": "Details",
+    }
 
     class Compared(Message):
         """The offers at a quantity, or why there are none."""
@@ -191,9 +195,10 @@ def _summary(wanted: Decimal, offers: list[Offer]) -> str:
     """What the table shows, in words."""
     priced = [offer for offer in offers if offer.total is not None]
     currencies = {offer.currency for offer in priced}
-    text = f"{quantity(wanted)} from {len(offers)} supplier part{'s' if len(offers) != 1 else ''}, cheapest first"
+    text = f"{quantity(wanted)} from {len(offers)} supplier part{'s' if len(offers) != 1 else ''}"
     if len(currencies) > 1:
-        text += f"; in {', '.join(sorted(currencies))}, which are not compared with each other"
+        how = "at the server's rates" if are_comparable(offers) else "no rates: not compared"
+        text += f"; {', '.join(sorted(currencies))} {how}"
     if len(priced) < len(offers):
         text += f"; {len(offers) - len(priced)} without a price"
     return text

@@ -29,6 +29,8 @@ __all__ = ["SuppliersScreen"]
 
 #: Seconds without a key before the server is asked, and that the cursor rests before a card is asked for.
 PAUSE = 0.2
+#: So many hits need few lines; the card gets the rest.
+FEW = 3
 
 
 class SuppliersScreen(ListCommands):
@@ -181,6 +183,7 @@ class SuppliersScreen(ListCommands):
             self._answered = message.text
             self.table.empty_text = f"Nothing is called {message.text}."
         self._hits.replace(message.hits)
+        self.set_class(len(message.hits) <= FEW, "-few")
         self.table.refresh_rows()
         if self.focused is not self.card:
             self.table.move_to(0)

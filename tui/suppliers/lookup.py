@@ -189,8 +189,9 @@ async def compare(client: ApiClient, part: int, wanted: Decimal, today: date) ->
 
     Raises ValueError unless `wanted` is above zero.
     """
-    rows, lines, received = await asyncio.gather(
+    rows, rates, lines, received = await asyncio.gather(
         client.list("company/part/", {**DETAILS, "part": part, "active": True}),
+        _rates(client),
         _seen(client.page("order/po-line/", 0, LOOKED_AT, {"base_part": part, "order_detail": True})),
         _seen(client.page("stock/", 0, LOOKED_AT, {"part": part, "ordering": "-creation_date"})),
     )
@@ -204,8 +205,17 @@ async def compare(client: ApiClient, part: int, wanted: Decimal, today: date) ->
         own_lines = [line for line in lines if line.get("part") == each.pk]
         own_items = [item for item in received if item.get("supplier_part") == each.pk]
         lead = lead_times(_receipts(own_lines, own_items))
-        offers.append(offer_of(each, breaks, wanted, today, lead))
+        offers.append(offer_of(each, breaks, wanted, today, lead, rates))
     return ranked(offers)
+
+
+async def _rates(client: ApiClient) -> dict[str, Decimal]:
+    """What one unit of the server's currency buys of each that it has a rate for, itself among them."""
+    answer = await client.get("currency/exchange/")
+    given = answer.get("exchange_rates")
+    rates = {name: decimal_of(rate) for name, rate in given.items()} if isinstance(given, Mapping) else {}
+    base = {str(answer["base_currency"]): Decimal(1)} if answer.get("base_currency") else {}
+    return {**{name: rate for name, rate in rates.items() if rate}, **base}
 
 
 # -- reading rows

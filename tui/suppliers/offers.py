@@ -12,7 +12,7 @@ from typing import Any
 from tui.suppliers.lead_times import NO_RECEIPTS, LeadTimes
 from tui.views.formats import decimal_of
 
-__all__ = ["Offer", "PriceBreak", "SupplierPart", "marks_of", "offer_of", "price_at", "ranked"]
+__all__ = ["Offer", "PriceBreak", "SupplierPart", "are_comparable", "marks_of", "offer_of", "price_at", "ranked"]
 
 ONE = Decimal(1)
 ZERO = Decimal(0)
@@ -98,6 +98,8 @@ class Offer:
     currency: str
     lead: LeadTimes
     arrives: date | None
+    comparable: Decimal | None = None
+    """The total in a currency that all offers share; None where there is no rate for it."""
 
     @property
     def ordered(self) -> Decimal:
@@ -123,8 +125,10 @@ def offer_of(
     wanted: Decimal,
     today: date,
     lead: LeadTimes = NO_RECEIPTS,
+    rates: Mapping[str, Decimal] | None = None,
 ) -> Offer:
-    """What `wanted` of the part (in its own units) costs, rounded up to whole packs.
+    """What `wanted` of the part (in its own units) costs, rounded up to whole packs. `rates` says what one unit of the
+    common currency buys of each other.
 
     Below the smallest price break that many packs must be taken: it is a minimum order. Raises ValueError unless
     `wanted` is above zero.
@@ -136,6 +140,7 @@ def offer_of(
     if step is not None:
         packs = max(packs, step.quantity.to_integral_value(ROUND_CEILING))
     price = step.price if step is not None else None
+    rate = (rates or {}).get(step.currency) if step is not None else None
     return Offer(
         part=part,
         wanted=wanted,
@@ -146,17 +151,22 @@ def offer_of(
         currency=step.currency if step is not None else "",
         lead=lead,
         arrives=today + timedelta(days=round(lead.median)) if lead.median is not None else None,
+        comparable=price * packs / rate if price is not None and rate else None,
     )
 
 
 def ranked(offers: Iterable[Offer]) -> list[Offer]:
-    """Cheapest first within a currency, those without a price last; among equals the primary and the sooner one."""
+    """Cheapest first where amounts can be compared, within each currency where they cannot; those without a price last;
+    among equals the primary and the sooner one."""
+    offers = list(offers)
+    compared = are_comparable(offers)
 
     def rank(offer: Offer) -> tuple[bool, str, Decimal, bool, date, str]:
+        amount = offer.comparable if compared and offer.comparable is not None else offer.total
         return (
             offer.total is None,
-            offer.currency,
-            offer.total or ZERO,
+            "" if compared else offer.currency,
+            amount or ZERO,
             not offer.part.primary,
             offer.arrives or date.max,
             offer.part.sku,
@@ -165,18 +175,21 @@ def ranked(offers: Iterable[Offer]) -> list[Offer]:
     return sorted(offers, key=rank)
 
 
+def are_comparable(offers: Iterable[Offer]) -> bool:
+    """Whether all totals are in one currency, or have a rate to a common one."""
+    priced = [offer for offer in offers if offer.total is not None]
+    return len({offer.currency for offer in priced}) < 2 or all(offer.comparable is not None for offer in priced)
+
+
 def marks_of(offers: Sequence[Offer]) -> dict[int, list[str]]:
     """What stands out, by the pk of the supplier part: "cheapest", "fastest", "primary".
 
-    Amounts in several currencies are not compared: then nobody is cheapest.
+    Where amounts cannot be compared nobody is cheapest.
     """
     marks: dict[int, list[str]] = {offer.part.pk: ["primary"] if offer.part.primary else [] for offer in offers}
-    priced = [offer for offer in offers if offer.total is not None]
-    if len(offers) > 1 and priced and len({offer.currency for offer in priced}) == 1:
-        least = min(offer.total for offer in priced if offer.total is not None)
-        for offer in priced:
-            if offer.total == least:
-                marks[offer.part.pk].insert(0, "cheapest")
+    best = next((offer for offer in ranked(offers) if offer.total is not None), None)
+    if len(offers) > 1 and best is not None and are_comparable(offers):
+        marks[best.part.pk].insert(0, "cheapest")
     timed = [offer for offer in offers if offer.arrives is not None]
     if len(timed) > 1:
         soonest = min(offer.arrives for offer in timed if offer.arrives is not None)

@@ -40,10 +40,10 @@ HITS = ResourceView(
     name="suppliers",
     path="company/part/",
     columns=(
-        Column("code", "SKU", lambda hit: hit.code or "(supplier)", width=18, min_width=10, flex=1, priority=0),
+        Column("code", "SKU", lambda hit: hit.code or "(supplier)", width=24, min_width=12, flex=1, priority=0),
         Column("supplier", "Supplier", lambda hit: hit.supplier, width=14, min_width=8, flex=1, priority=1),
-        Column("part", "Part", lambda hit: hit.about, width=22, min_width=10, flex=2, priority=2),
-        Column("mpn", "MPN", lambda hit: hit.part.mpn if hit.part else "", width=14, min_width=8, priority=4),
+        Column("part", "Part", lambda hit: hit.about, width=22, min_width=14, flex=2, priority=2),
+        Column("mpn", "MPN", lambda hit: hit.part.mpn if hit.part else "", width=20, min_width=14, priority=4),
         Column("pack", "Pack", _pack, width=8, align="right", priority=5),
         Column(
             "on_order", "On order", lambda hit: quantity(hit.part.on_order or None) if hit.part else "", width=9,
@@ -72,7 +72,7 @@ def card_lines(card: Card, width: int, *, plain: bool = False) -> list[TextLine]
 
 
 def _fact(label: str, value: str, style: str = "", *, copy: str = "", place: Place | None = None) -> TextLine:
-    return TextLine(((f"{label:<11}", "muted"), (value, style)), copy or value, place)
+    return TextLine(((f"{label:<12}", "muted"), (value, style)), copy or value, place)
 
 
 def _head(card: Card) -> TextLine:
@@ -211,7 +211,7 @@ OFFERS = ResourceView(
         Column(
             "supplier", "Supplier", lambda row: row.offer.part.supplier_name, width=12, min_width=8, flex=1, priority=1
         ),
-        Column("sku", "SKU", lambda row: row.offer.part.sku, width=16, min_width=8, flex=1, priority=4),
+        Column("sku", "SKU", lambda row: row.offer.part.sku, width=18, min_width=14, flex=1, priority=4),
         Column(
             "total", "Total", lambda row: money(row.offer.total, row.offer.currency) or "no price", width=13,
             min_width=10, align="right", priority=0, hint="number",
@@ -220,15 +220,15 @@ OFFERS = ResourceView(
             "unit", "Each", lambda row: money(row.offer.unit_price, ""), width=10, min_width=7, align="right",
             priority=2, hint="number",
         ),
-        Column("order", "You get", _ordered, width=12, min_width=6, align="right", flex=1, priority=5),
+        Column("order", "You get", _ordered, width=12, min_width=8, align="right", flex=1, priority=6),
         Column("arrives", "Arrives", lambda row: str(row.offer.arrives or ""), width=10, priority=3),
-        Column("lead", "Lead", _lead, width=6, align="right", priority=6),
+        Column("lead", "Lead", _lead, width=6, align="right", priority=7),
         Column("on_time", "On time", _on_time, width=7, align="right", priority=8),
         Column(
             "available", "At supplier", lambda row: quantity(row.offer.part.available or None), width=11, align="right",
             priority=9,
         ),
-        Column("marks", "", lambda row: row.marks, width=18, min_width=8, flex=1, priority=7, hint="strong"),
+        Column("marks", "", lambda row: row.marks, width=18, min_width=8, flex=1, priority=5, hint="strong"),
     ),
     shown=("supplier", "sku", "total", "unit", "order", "arrives", "lead", "on_time", "available", "marks"),
     orderings={},

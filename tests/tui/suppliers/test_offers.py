@@ -73,6 +73,16 @@ def test_several_currencies_are_not_compared() -> None:
     assert marks_of(offers) == {1: [], 2: []}
 
 
+def test_with_rates_several_currencies_are_compared() -> None:
+    rates = {"USD": Decimal(1), "CNY": Decimal(7)}
+    yuan = [PriceBreak(Decimal(1), Decimal(14), "CNY")]
+    dear = offer_of(part(1), [PriceBreak(Decimal(1), Decimal(3), "USD")], Decimal(5), TODAY, rates=rates)
+    cheap = offer_of(part(2), yuan, Decimal(5), TODAY, rates=rates)
+    assert cheap.comparable == Decimal(10)
+    assert [offer.part.pk for offer in ranked([dear, cheap])] == [2, 1]
+    assert marks_of([dear, cheap]) == {1: [], 2: ["cheapest"]}
+
+
 steps = st.lists(
     st.builds(PriceBreak, st.integers(1, 500).map(Decimal), st.integers(1, 10_000).map(Decimal), st.just("USD")),
     max_size=6,
