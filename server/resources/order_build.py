@@ -1,6 +1,6 @@
 """The build order that a line of a purchase order is for, as the line shows it."""
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from server.db.models.build import Build
@@ -27,6 +27,14 @@ LABEL = "build.build"
 def _detail(name: str, via: str, of: Any, *, null: bool = True) -> Detail:
     field = f.Nested(read_only=True, allow_null=null, fields={})
     return Detail(name=name, via=via, shape=of, field=field)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _State(f.Choice):
+    """A state, of which InvenTree tells no choices where nothing can be chosen."""
+
+    def details(self) -> dict[str, Any]:
+        return {}
 
 
 BUILD_BRIEF = shape(
@@ -67,14 +75,14 @@ BUILD_BRIEF = shape(
     "start_date",
     Column(
         name="status",
-        field=f.Choice(
+        field=_State(
             label="Build Status", help_text="Build status code", read_only=True, meta={"default": 10}
         ),
     ),
     Computed(name="status_text", sql=status_text("BuildStatus"), field=f.Any_(read_only=True)),
     Column(
         name="status_custom_key",
-        field=f.Choice(
+        field=_State(
             label="Custom status key", help_text="Additional status information for this item",
             read_only=True, allow_null=True, meta={"default": None},
         ),
@@ -96,5 +104,5 @@ BUILD_BRIEF = shape(
     "priority",
     col("level", read_only=True, min_value=None, max_value=None, meta={}),
     parameters_many(LABEL),
-    replace(tags_many(LABEL)),
+    tags_many(LABEL),
 )  # fmt: skip

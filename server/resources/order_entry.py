@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from server.actions.orders.entry import (
     OrderPolicy,
+    add_first_shipment,
     check_order,
     copy_lines,
     custom_state_fits,
@@ -82,6 +83,8 @@ def _after(context: Context, row: Any, values: Mapping[str, Any], created: bool)
     tables = tables_of(type(row))
     if "tags" in values:
         set_tags(context.session, tables.label, row.pk, values["tags"])
+    if created and tables is SALES_TABLES and context.setting("SALESORDER_DEFAULT_SHIPMENT"):
+        add_first_shipment(context.session, row.pk)
     if created and values.get("duplicate"):
         copy_lines(context.session, tables, row, values["duplicate"], context.user.pk, context.now)
     recalculate(context.session, row, base_currency(context))

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, not_, select
 
-from server.actions.orders.entry import next_reference
 from server.actions.orders.kinds import PURCHASE_TABLES
 from server.actions.orders.lines import check_purchase_line, line_to_join, price_by_breaks
 from server.db.models.build import Build
@@ -215,15 +214,9 @@ class PurchaseLines(Lines):
         return line_to_join(context.session, row, values)
 
 
-def _build_defaults(context: Context) -> Mapping[str, Any]:
-    highest = context.ask("highest build", lambda: select(func.max(Build.__table__.c.reference_int)))[0][0] or 0
-    pattern = str(context.setting("BUILDORDER_REFERENCE_PATTERN"))
-    reference = next_reference(highest, lambda taken: False, pattern, context.today)
-    return {"build_order_detail.reference": reference, "build_order_detail.issued_by": context.user.pk}
-
-
 LINES = lines_of(
-    PURCHASE_TABLES, check=_check, prepare=_part_given, defaults=_build_defaults, of=PurchaseLines,
+    PURCHASE_TABLES, check=_check, prepare=_part_given, of=PurchaseLines,
+    defaults=lambda context: {"build_order_detail.issued_by": context.user.pk},
     shape=PURCHASE_LINE, can=LINES_CAN,
     list_about="API endpoint for accessing a list of PurchaseOrderLineItem objects.\n\n"
     "- GET: Return a list of PurchaseOrder Line Item objects\n- POST: Create a new PurchaseOrderLineItem object",

@@ -11,6 +11,7 @@ from server.db.models.common import InvenTreeSetting, InvenTreeUserSetting
 from server.db.models.users import Group
 from server.domain.errors import InvalidInput, NotFound
 from server.domain.money import NAMES, codes_in, currency_choices
+from server.domain.order_references import BadPattern, reading
 from server.domain.settings_catalog import GLOBAL, USER, Setting, SettingValue
 from server.rest import fields as f
 from server.rest.access import Authenticated, StaffWrites
@@ -212,6 +213,10 @@ def _check_pattern(pattern: str) -> None:
     for name in names:
         if name not in ("ref", "date") and not name.startswith("?"):
             raise InvalidInput(f"Unknown format key specified: '{name}'", field="value")
+    try:
+        reading(pattern)
+    except BadPattern as error:
+        raise InvalidInput(str(error), field="value") from None
 
 
 def _check_currencies(text: str) -> None:

@@ -11,13 +11,21 @@ from sqlalchemy.orm import Session
 from server.actions.attached import copy_parameters
 from server.actions.orders.kinds import OrderTables
 from server.db.models.common import InvenTreeCustomUserStateModel
-from server.db.models.company import Address, Contact
-from server.db.models.order import SalesOrderShipment
+from server.db.models.company import Address, Contact, SupplierPart
+from server.db.models.order import PurchaseOrder, PurchaseOrderLineItem, SalesOrderShipment
 from server.domain.errors import InvalidInput
 from server.domain.order_references import BadPattern, Pattern, mismatch, reading
 from server.domain.orders import check_dates
 
-__all__ = ["OrderPolicy", "check_order", "copy_lines", "custom_state_fits", "next_reference", "shipments_of"]
+__all__ = [
+    "OrderPolicy",
+    "add_first_shipment",
+    "check_order",
+    "copy_lines",
+    "custom_state_fits",
+    "next_reference",
+    "shipments_of",
+]
 
 _TRIES = 1000
 _COPIED_NEVER = frozenset({"pk", "order_id"})
@@ -73,6 +81,7 @@ def check_order(session: Session, tables: OrderTables, row: Any, policy: OrderPo
         _check_reference(session, tables, row, policy.pattern)
     if tables.company is not None and getattr(row, tables.company) is None:
         raise InvalidInput("This field cannot be blank.", field=tables.company.removesuffix("_id"))
+    _check_supplier(session, row)
     if policy.require_responsible and row.responsible_id is None:
         raise InvalidInput("Responsible user or group must be specified", field="responsible")
     _check_company(session, tables, row)
@@ -88,6 +97,21 @@ def _check_company(session: Session, tables: OrderTables, row: Any) -> None:
             continue
         if session.scalar(select(model.company_id).where(model.pk == column)) != company:
             raise InvalidInput(f"{name.title()} does not match selected company", field=name)
+
+
+def _check_supplier(session: Session, row: Any) -> None:
+    """An order cannot go to another supplier while its lines ask for what the old one sells."""
+    if not isinstance(row, PurchaseOrder) or row.pk is None or not inspect(row).attrs.supplier_id.history.has_changes():
+        return
+    line, sold = PurchaseOrderLineItem, SupplierPart
+    others = select(line.pk).join(sold, sold.pk == line.part_id).where(line.order_id == row.pk)
+    if session.scalar(others.where(sold.supplier_id != row.supplier_id).limit(1)) is not None:
+        raise InvalidInput("The lines of the order belong to another supplier", field="supplier")
+
+
+def add_first_shipment(session: Session, order: int) -> None:
+    """Give a new sales order a shipment to begin with."""
+    session.add(SalesOrderShipment(order_id=order, reference="1"))
 
 
 def custom_state_fits(session: Session, status_class: str, status: int, key: int) -> bool:

@@ -1,6 +1,7 @@
 """Orders of all kinds over the wire: references, rules, copies, what goes with them."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,7 @@ from server.db.models.common import Attachment, InvenTreeCustomUserStateModel, P
 from server.db.models.company import Address, Contact
 from server.db.models.order import PurchaseOrder, PurchaseOrderLineItem, SalesOrder, SalesOrderShipment
 from server.db.models.users import Owner, UserGroup
+from server.rest.context import Caller, Context, Incoming
 from tests.server.resources.order_desk import Desk
 from tests.server.resources.people import People, people
 from tests.server.resources.stock_shop import Shop
@@ -184,6 +186,27 @@ def test_a_state_of_the_users_stands_under_the_state_that_the_order_is_in(desk: 
     assert desk.api.patch(f"order/po/{pk}/", json={"status_custom_key": None}).json()["status_text"] == "Pending"
 
 
+def test_an_order_stays_with_the_supplier_of_its_lines(desk: Desk, company: int) -> None:
+    pk, other = new(desk, "po", company)["pk"], desk.company(is_supplier=True)
+    line = posted(desk, "po-line", order=pk, part=desk.supplied(desk.part(), supplier_id=company), quantity=1)["pk"]
+    answer = desk.api.patch(f"order/po/{pk}/", json={"supplier": other})
+    assert refused(answer) == {"supplier": ["The lines of the order belong to another supplier"]}
+    assert desk.api.delete(f"order/po-line/{line}/").status_code == 204
+    assert desk.api.patch(f"order/po/{pk}/", json={"supplier": other}).status_code == 200
+
+
+def test_a_sales_order_begins_with_a_shipment_where_the_settings_say_so(desk: Desk, company: int) -> None:
+    path = "settings/global/SALESORDER_DEFAULT_SHIPMENT/"
+    assert desk.api.get(f"order/so/{new(desk, 'so', company)['pk']}/").json()["shipments_count"] == 0
+    desk.api.patch(path, json={"value": "True"})
+    try:
+        pk = new(desk, "so", company)["pk"]
+    finally:
+        desk.api.patch(path, json={"value": "False"})
+    shown = desk.api.get(f"order/so/{pk}/").json()
+    assert (shown["shipments_count"], shown["completed_shipments_count"]) == (1, 0)
+
+
 def test_the_status_is_not_for_bodies_to_set(desk: Desk, company: int) -> None:
     assert new(desk, "po", company, status=30)["status"] == 10
 
@@ -240,12 +263,10 @@ def test_what_hangs_on_an_order_goes_with_it(desk: Desk, company: int) -> None:
     assert (shown["tags"], [one["data"] for one in shown["parameters"]]) == (["urgent"], ["EXW"])
     assert desk.api.delete(f"order/so/{pk}/").status_code == 204
     with desk.folk.server.database.write() as session:
-        left = [
-            session.scalar(select(func.count()).select_from(model))
-            for model in (SalesOrderShipment, Attachment)
-        ]  # fmt: skip
+        sent = select(func.count()).where(SalesOrderShipment.order_id == pk)
+        left = (session.scalar(sent), session.scalar(select(func.count()).select_from(Attachment)))
         parameters = select(func.count()).where(Parameter.model_type == "order.salesorder")
-        assert (left, session.scalar(parameters)) == ([0, 0], 0)
+        assert (*left, session.scalar(parameters)) == (0, 0, 0)
 
 
 def shipment(desk: Desk, order: int) -> int:
@@ -331,6 +352,36 @@ def test_dates_and_numbers_that_cannot_be_read_are_refused(desk: Desk) -> None:
     answer = desk.api.get("order/po/", params={"supplier": 99999})
     assert list(refused(answer)) == ["supplier"]
     assert desk.api.get("order/po/", params={"updated_after": "2040-01-01"}).json() == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_list_asks_as_often_for_many_as_for_one(desk: Desk, company: int, kind: str) -> None:
+    for _ in range(5):
+        new(desk, kind, company)
+    for path, flags in (
+        (kind, {}), (kind, {"tags": "true", "parameters": "true", "supplier_detail": "true"}),
+        (f"{kind}-line", {"part_detail": "true", "order_detail": "true"}),
+    ):  # fmt: skip
+        one, many = (asked(desk, f"/api/order/{path}/", {**flags, "limit": limit}) for limit in ("1", "50"))
+        assert one <= many <= 10, path
+
+
+def asked(desk: Desk, path: str, query: dict[str, str]) -> int:
+    """How many statements a list takes."""
+    api = desk.folk.server.api
+    endpoint, _ = api.find(path) or (None, {})
+    assert endpoint is not None
+    with desk.folk.server.database.snapshot() as reader:
+        incoming = Incoming("GET", path, "", query, {})
+        endpoint.methods["GET"].run(Context(api, incoming, reader, Caller(1, "admin", is_superuser=True)))
+        return reader.queries
+
+
+def test_orders_that_are_made_at_once_get_numbers_of_their_own(desk: Desk, company: int) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: desk.api.post("order/so/", json={"customer": company}), range(24)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["reference"] for answer in answers}) == 24
 
 
 def test_kinds_have_roles_of_their_own(desk: Desk, company: int) -> None:
