@@ -150,5 +150,5 @@ def missing_of(session: Session, lines: Sequence[SalesLine]) -> dict[int, Decima
             .where(PROMISES.c.line_id.in_(group), SHIPMENTS.c.shipment_date.is_(None))
             .group_by(PROMISES.c.line_id)
         )
-        waiting |= dict(session.execute(statement).tuples().all())
+        waiting |= dict(session.execute(statement).all())
     return {line.pk: line.quantity - line.shipped - waiting.get(line.pk, Decimal(0)) for line in lines}
