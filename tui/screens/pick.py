@@ -115,6 +115,7 @@ class PickScreen(PickCommands):
         self._confirmed_location: int | None = None
         self._attempt: Attempt | None = None
         self._posting = False
+        self._offered = ""
 
     def compose(self) -> ComposeResult:
         yield Line(id="where")
@@ -297,7 +298,11 @@ class PickScreen(PickCommands):
                 hint = pick.lot.mark or pick.lot.ipn or pick.lot.part_name
                 self.prompt.ask("Scan item", placeholder=hint)
             case _:
-                self.prompt.ask("Quantity", quantity(pick.quantity))
+                if self.prompt.text == self._offered:
+                    # Nobody typed it: what is offered now takes its place.
+                    self.prompt.field.value = ""
+                self._offered = quantity(pick.quantity)
+                self.prompt.ask("Quantity", self._offered)
         self.refresh_footer()
 
     def _to_list(self) -> None:
@@ -464,12 +469,9 @@ class PickScreen(PickCommands):
             self._refuse(f"{error} Enter finds out.")
             return
         self._attempt = None
-        if isinstance(error, PickError):
-            self._drop_ahead()
-            self.say(str(error), "error")
-            self.load()
-        elif isinstance(error, Invalid):
-            self._refuse(f"Refused: {error} F6 takes fewer, F7 another item.")
+        if isinstance(error, PickError | Invalid):
+            hint = " F6 takes fewer, F7 another item." if isinstance(error, Invalid) else ""
+            self.say(f"{'Refused: ' if hint else ''}{error}{hint}{self._drop_ahead()}", "error")
             self.load()
         else:
             self._refuse(f"Not picked: {error}")

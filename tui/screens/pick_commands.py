@@ -244,7 +244,7 @@ def _incomplete(round_: PickRound) -> str:
     if done == total:
         return ""
     missing = f" No stock: {round_.shortage}." if round_.list.missing else ""
-    return f"Only {done} of {total} lines are picked.{missing}"
+    return f"{total - done} of {total} lines incomplete.{missing}"
 
 
 def _facts(lot: Lot, pick: Pick) -> str:

@@ -61,7 +61,7 @@ class ShipDialog(Dialog[bool]):
         return Field(value, placeholder="number (optional)", max_length=_LONGEST, id=name)
 
     def on_mount(self) -> None:
-        title = f"Ship {self._shipment.reference}  "
+        title = f"Ship shipment {self._shipment.reference}  "
         self.query_one("#title", Line).show([(title, "bold"), (self._content, "")])
         self.set_focus(self._tracking)
         if self._warning:
