@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-from tui.api_client import ApiClient, BadAnswer, Json, NotFound, Rows
-from tui.orders.picking import Allocation, Lot, PickLine
+from tui.api_client import ApiClient, BadAnswer, Json, Rows
+from tui.orders.picking import ZERO, Allocation, Lot, PickLine, remaining
 from tui.views.orders import Order, kind_of_model
 from workflow.orders import OrderKind
 
@@ -80,18 +80,20 @@ def allocation_path(kind: OrderKind) -> str:
 
 
 async def load_pick_data(client: ApiClient, model: str, pk: int) -> PickData:
-    """Ask for everything: four requests side by side, then one for each part. Raises ApiError."""
+    """Ask for everything: four requests side by side, then one for each part still to be picked. Raises ApiError."""
     kind = kind_of_model(model)
-    row, line_rows, allocations, shipments = await asyncio.gather(
+    row, line_rows, allocation_rows, shipments = await asyncio.gather(
         client.get(f"{kind.path}{pk}/", {"customer_detail": True}),
         client.list(kind.line_path, {"order": pk, "part_detail": True}),
-        load_allocations(client, kind, pk),
+        client.list(allocation_path(kind), {"order": pk, "item_detail": True, **_DETAILS}),
         load_shipments(client, pk) if kind.name == "sales" else _none(),
     )
     order = _read([row], lambda each: Order.of(kind, each))[0]
     lines = [line for line in _read(line_rows, PickLine.of) if line is not None]
-    stock = await _load_stock(client, {line.part for line in lines}, order.row.get("take_from"))
-    stock = await _with_allocated(client, stock, lines, [each for each in allocations if not each.shipped])
+    allocations = _read(allocation_rows, Allocation.of)
+    wanted = {line.part for line in lines if remaining(line, allocations)}
+    stock = await _load_stock(client, wanted, order.row.get("take_from"))
+    _add_allocated(stock, lines, allocation_rows)
     return PickData(order, tuple(lines), tuple(allocations), stock, tuple(shipments))
 
 
@@ -127,24 +129,22 @@ async def _load_stock(client: ApiClient, parts: Iterable[int], source: Any) -> d
     return dict(await asyncio.gather(*map(load, sorted(parts))))
 
 
-async def _with_allocated(
-    client: ApiClient,
-    stock: dict[int, tuple[Lot, ...]],
-    lines: Iterable[PickLine],
-    allocations: Iterable[Allocation],
-) -> dict[int, tuple[Lot, ...]]:
-    """The same with the items that are allocated although they lie elsewhere."""
+def _add_allocated(stock: dict[int, tuple[Lot, ...]], lines: Iterable[PickLine], rows: Iterable[Json]) -> None:
+    """Put in the items that are allocated but were not loaded: picked whole, shipped, or lying elsewhere.
+
+    What else could be had of them is not known, and nothing is proposed.
+    """
     parts = {line.pk: line.part for line in lines}
-    for each in allocations:
-        part = parts.get(each.line)
-        if part is not None and all(lot.pk != each.item for lot in stock.get(part, ())):
-            try:
-                row = await client.get(f"stock/{each.item}/", _DETAILS)
-            except NotFound:
-                # Used up or deleted since the allocations were read; so is the allocation.
-                continue
-            stock[part] = (*stock.get(part, ()), *_read([row], Lot.of))
-    return stock
+    for row in rows:
+        part = parts.get(row["line"])
+        item = row.get("item_detail")
+        if part is None or not isinstance(item, Mapping):
+            continue
+        known = stock.get(part, ())
+        if all(lot.pk != row["item"] for lot in known):
+            details = {name: row.get(name) for name in _DETAILS}
+            (lot,) = _read([{**item, **details}], Lot.of)
+            stock[part] = (*known, replace(lot, available=ZERO))
 
 
 def _read(rows: Iterable[Json], of: Callable[[Json], T]) -> list[T]:
