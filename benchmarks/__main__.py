@@ -1,11 +1,11 @@
-"""Runs the measurements: `python -m benchmarks client|server|million [options]`; without a name, all of them."""
+"""Runs the measurements: `python -m benchmarks client|server|orders|million [options]`; without a name, all of them."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-SUBJECTS = ("client", "server", "million")
+SUBJECTS = ("client", "server", "orders", "million")
 
 
 def main(arguments: list[str]) -> int:
