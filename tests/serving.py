@@ -32,7 +32,7 @@ DATABASE = "bincard.sqlite3"
 
 def settings_for(data_dir: Path, **more: Any) -> Settings:
     """Settings over a data directory, quick and unsafe on the disk."""
-    return Settings(data_dir=data_dir, database_url="", sqlite_synchronous="NORMAL", **more)
+    return Settings(**{"data_dir": data_dir, "database_url": "", "sqlite_synchronous": "NORMAL", **more})
 
 
 def make_empty(data_dir: Path) -> None:
