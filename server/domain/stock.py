@@ -216,8 +216,10 @@ def add(item: Item, quantity: Decimal, by: By, adjustment: Adjustment = NO_ADJUS
 
 
 def remove(item: Item, quantity: Decimal, by: By, adjustment: Adjustment = NO_ADJUSTMENT) -> Change:
-    """So much was taken out. Raises InsufficientStock with the figures. A serialized item stays one (it is sold,
-    installed or written off by its status)."""
+    """So much was taken out. Raises InsufficientStock with the figures, WrongState where it was shipped already (it
+    says what the customer got). A serialized item stays one (it is sold, installed or written off by its status)."""
+    if item.sales_order is not None:
+        raise WrongState({"pk": ["Stock item was shipped: nothing can be removed from it"]})
     enough(item, quantity)
     if item.serialized or (quantity == 0 and not adjustment):
         return Change(item)
