@@ -120,10 +120,10 @@ class Orders(Resource):
 
     def make(self, context: Context, body: Mapping[str, Any]) -> Any:
         if "reference" not in body:
-            # Whoever numbers an order after the last one waits for who is about to do the same.
+            # Whoever numbers an order waits for who is about to do the same: all lock the first order of the kind.
             order = tables_of(self.model).order
-            last = select(order.pk).order_by(order.reference_int.desc(), order.pk.desc()).limit(1)
-            context.session.execute(last.with_for_update())
+            first = select(order.pk).order_by(order.pk).limit(1)
+            context.session.execute(first.with_for_update(key_share=True))
             body = {**body, "reference": new_reference(context, tables_of(self.model))}
         return super().make(context, body)
 

@@ -12,7 +12,7 @@ from server.actions.orders.lines import check_discount
 from server.db.columns import Base
 from server.domain.orders import line_number, line_total
 from server.resources.briefs import PROJECT_CODE
-from server.resources.order_entry import new_reference, refuse_locked_order, update_total
+from server.resources.order_entry import base_currency, new_reference, refuse_locked_order, update_total
 from server.resources.order_figures import late
 from server.resources.order_filters import LINE_ORDERING, open_codes, quantity_search
 from server.resources.order_header import NEW_OR_NESTED, linked
@@ -29,12 +29,14 @@ __all__ = [
     "LINES_CAN",
     "Lines",
     "extra_lines",
+    "fill",
     "line_figure",
     "line_members",
     "line_price",
     "lines_of",
     "overdue",
     "price_column",
+    "touch",
 ]
 
 LINES_CAN = ("list", "create", "bulk_delete", "detail", "update", "delete")
@@ -151,10 +153,18 @@ def settle(context: Context) -> None:
     context.session.flush()
 
 
+def fill(context: Context, row: Any) -> None:
+    """What a body need not say: the currency of the price is the server's; the number that lines are sorted by."""
+    row.line_int = line_number(row.line)
+    price = next((name for name in ("purchase_price", "sale_price", "price") if hasattr(row, name)), None)
+    if price is not None and getattr(row, f"{price}_currency") is None:
+        setattr(row, f"{price}_currency", base_currency(context))
+
+
 def _before(context: Context, row: Any, values: Mapping[str, Any], created: bool) -> None:
     """The order must be open to changes; so must the one that the line was in before."""
     touch(context, row)
-    row.line_int = line_number(row.line)
+    fill(context, row)
     if hasattr(row, "discount"):
         check_discount(row)
 
@@ -207,6 +217,10 @@ class Lines(Resource):
         return answer
 
 
+def _told(context: Context, tables: OrderTables) -> Mapping[str, Any]:
+    return {"order_detail.reference": new_reference(context, tables)}
+
+
 def lines_of(
     tables: OrderTables, *, check: Check | None = None,
     prepare: Callable[[Context, dict[str, Any], Any], None] | None = None,
@@ -222,7 +236,8 @@ def lines_of(
 
     def told(context: Context) -> Mapping[str, Any]:
         more = defaults(context) if defaults else {}
-        return {"order_detail.reference": new_reference(context, tables), **more}
+        money = {f"{tables.price}_currency": base_currency(context)} if tables.price else {}
+        return {**_told(context, tables), **money, **more}
 
     hooks = Hooks(prepare=prepare, before_save=before, delete=_delete, defaults=told)
     title = f"{tables.kind.title} Line Item"
@@ -259,6 +274,6 @@ def extra_lines(tables: OrderTables, path: str, order: Shape, model: type[Base])
         ordering={"quantity": "quantity", "notes": "notes", "reference": "reference", "line": LINE_ORDERING["line"]},
         hooks=Hooks(
             before_save=_before, delete=_delete,
-            defaults=lambda context: {"order_detail.reference": new_reference(context, tables)},
+            defaults=lambda context: {**_told(context, tables), "price_currency": base_currency(context)},
         ),
     )  # fmt: skip

@@ -13,7 +13,6 @@ from server.db.models.company import SupplierPart
 from server.db.models.order import PurchaseOrder, PurchaseOrderExtraLine, PurchaseOrderLineItem
 from server.db.models.part import Part
 from server.domain.errors import InvalidInput
-from server.domain.orders import line_number
 from server.domain.status import PurchaseOrderStatus
 from server.resources.briefs import LOCATION_BRIEF, PART_BRIEF, SUPPLIER_PART_BRIEF
 from server.resources.order_briefs import PURCHASE_ORDER, PURCHASE_ORDER_BRIEF
@@ -34,6 +33,7 @@ from server.resources.order_lines import (
     LINES_CAN,
     Lines,
     extra_lines,
+    fill,
     line_members,
     line_price,
     lines_of,
@@ -195,7 +195,6 @@ class PurchaseLines(Lines):
         found.quantity += values["quantity"]
         if values["auto_pricing"]:
             price_by_breaks(context.session, found)
-        found.line_int = line_number(found.line)
         context.session.flush()
         return [found.pk]
 
@@ -209,6 +208,7 @@ class PurchaseLines(Lines):
             if isinstance(member, Column) and member.name in values:
                 setattr(row, self._attribute(member), values[member.name])
         touch(context, row)
+        fill(context, row)
         required = bool(context.setting("BUILDORDER_EXTERNAL_REQUIRED"))
         check_purchase_line(context.session, row, external_required=required)
         return line_to_join(context.session, row, values)
