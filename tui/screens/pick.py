@@ -301,7 +301,9 @@ class PickScreen(PickCommands):
                 if self.prompt.text == self._offered:
                     # Nobody typed it: what is offered now takes its place.
                     self.prompt.field.value = ""
-                self._offered = quantity(pick.quantity)
+                attempt = self._attempt
+                again = attempt is not None and attempt.pick.key == pick.key
+                self._offered = quantity(attempt.amount if attempt is not None and again else pick.quantity)
                 self.prompt.ask("Quantity", self._offered)
         self.refresh_footer()
 

@@ -314,6 +314,59 @@ async def test_a_transfer_order_that_consumes_uses_the_stock_up(chief: tuple[Dri
     assert sum(row["quantity"] for row in shop.get("stock/", part=bolt, in_stock=True)) == 25
 
 
+async def test_a_transfer_can_be_completed_with_less_than_was_wanted(chief: tuple[Driver, Shop]) -> None:
+    client, shop = chief
+    bolt = shop.part("M3 bolt")
+    shop.stock(bolt, "A1", 5, "B1")
+    order = shop.transfer_order("Z9", (bolt, 15))
+    await open_pick(client, order, "transferorder")
+    await take(client, "A1", "B1")
+    await client.see("No stock was found for 10", "D Complete")
+    await client.press("D", "enter")
+    await client.see("Enter")
+    await client.press("enter")
+    await client.see("is Complete: nothing to pick")
+    assert [row["quantity"] for row in shop.get("stock/", part=bolt, location=shop.location("Z9"))] == [5]
+
+
+async def test_nothing_is_taken_from_where_a_transfer_goes_to(chief: tuple[Driver, Shop]) -> None:
+    client, shop = chief
+    bolt = shop.part("M3 bolt")
+    shop.stock(bolt, "Z9", 50)
+    order = shop.transfer_order("Z9", (bolt, 15))
+    await open_pick(client, order, "transferorder")
+    await client.see("Nothing can be picked. No stock was found for 15")
+
+
+async def test_a_scan_reaches_the_prompt_from_the_list_too(launch: Launch, shop: Shop) -> None:
+    bolt = shop.part("M3 bolt")
+    item = shop.stock(bolt, "A1", 50, "B1")
+    order = shop.sales_order((bolt, 12))
+    async with driven(launch, scanner=True) as client:
+        await client.see(" items")
+        await open_pick(client, order)
+        await client.press("f9")
+        await client.see("F9 Prompt")
+        await client.press(*f"INV-SL{shop.location('A1')}", "enter")
+        await client.see("Scan item")
+        await client.press(*f"INV-SI{item}", "enter")
+        await client.see("Quantity   12")
+    assert shop.picked(order) == []
+
+
+async def test_another_pick_is_made_first_when_it_is_chosen(client: Driver, shop: Shop) -> None:
+    bolt, nut = shop.part("M3 bolt"), shop.part("M3 nut")
+    shop.stock(bolt, "A1", 40, "B1")
+    shop.stock(nut, "A2", 40, "N1")
+    order = shop.sales_order((bolt, 1), (nut, 2))
+    await open_pick(client, order)
+    await client.press("tab", "down", "enter")
+    await client.see("A2, take 2 of 40")
+    await enter(client, "A1")
+    await client.see("Go to Hall")
+    assert shop.picked(order) == []
+
+
 async def test_a_reader_is_not_offered_to_pick(server: Running, shop: Shop) -> None:
     bolt = shop.part("M3 bolt")
     shop.stock(bolt, "A1", 40)

@@ -1,15 +1,16 @@
 """Picking over a bad line, beside somebody else, and against a plain InvenTree: nothing is picked twice or lost."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from tests.faults import Cut, FaultServer, Hang, LoseAnswer, Reply
+from tests.faults import Cut, FaultServer, Hang, Hold, LoseAnswer, Reply, Request
 from tests.plain_inventree import PlainInvenTree
 from tests.serving import Running
 from tests.tui.driving import Driver, driven
 from tests.tui.screens.picking_shop import Shop, open_pick
-from tui.config import Launch
+from tui.config import Launch, Options
 from tui.history import Place
 
 
@@ -75,6 +76,58 @@ async def test_two_pickers_in_the_same_moment_do_not_take_too_much(server: Runni
             await client.idle()
         assert sum(amount for _, amount in shop.picked(order)) in (8, 9)
     assert shop.get("order/so/shipment/", order=order)[1:] == []
+
+
+class Rival(FaultServer):
+    """Lets somebody else pick for the same line just before the first pick gets through."""
+
+    def __init__(self, upstream: str, shop: Shop, order: int, item: int) -> None:
+        super().__init__(upstream)
+        self._pick = (shop, order, item)
+
+    async def forward(self, request: Request, raw: bytes) -> bytes:
+        shop, order, item = self._pick
+        if request.path == f"/api/order/so/{order}/allocate/" and len(self.calls("POST", request.path)) == 1:
+            line = shop.get("order/so-line/", order=order)[0]["pk"]
+            shipment = _shipment(shop, order)
+            body = {"items": [{"line_item": line, "stock_item": item, "quantity": 9}], "shipment": shipment}
+            shop.api.post(f"order/so/{order}/allocate/", json=body).raise_for_status()
+        return await super().forward(request, raw)
+
+
+async def test_who_is_second_for_a_line_puts_it_back(server: Running, shop: Shop) -> None:
+    bolt = shop.part("M3 bolt")
+    first, second = shop.stock(bolt, "A1", 100, "B1"), shop.stock(bolt, "A2", 100, "B2")
+    order = shop.sales_order((bolt, 12))
+    with Rival(server.url, shop, order, second) as rival:
+        async with driven(launch_at(server, rival.url)) as client:
+            await begin(client, order)
+            await client.press("enter")
+            await client.see("!! ", "take 3 of 100")
+            assert shop.picked(order) == [(second, 9)]
+            await client.press("enter")
+            await client.see("All is picked")
+    assert shop.picked(order) == [(second, 9), (first, 3)]
+
+
+async def test_a_server_too_slow_to_answer_is_asked_what_became_of_it(server: Running, shop: Shop) -> None:
+    bolt = shop.part("M3 bolt")
+    item = shop.stock(bolt, "A1", 40, "B1")
+    order = shop.sales_order((bolt, 12))
+    with PlainInvenTree(server.url) as plain:
+        hasty = replace(launch_at(server, plain.url), options=Options(read_timeout=1.0))
+        async with driven(hasty) as client:
+            await begin(client, order)
+            plain.fail("POST", f"/api/order/so/{order}/allocate/", Hang())
+            await client.press("5", "enter")
+            await client.see("It is not known whether", "Enter finds out", "Quantity   5")
+            await client.press("enter")
+            await client.see("Picked 5", "take 7 of 40")
+            plain.fail("POST", f"/api/order/so/{order}/allocate/", Hold())
+            await client.press("enter")
+            await client.see("All is picked")
+        assert plain.strayed == []
+    assert shop.picked(order) == [(item, 5), (item, 7)]
 
 
 async def test_a_lost_answer_is_not_a_lost_pick(server: Running, proxy: FaultServer, shop: Shop) -> None:
