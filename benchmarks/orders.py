@@ -62,13 +62,13 @@ def fill_orders(database: Database, seed: int = 11) -> None:
         put(PurchaseOrder, [_order(n, rng) for n in range(1, ORDERS + 1)])
         # The second of each kind is for warming up: a running server has seen such work before.
         put(PurchaseOrder, [{**_order(n, rng), "status": 20, "issue_date": TODAY} for n in (placed, placed + 1)])
-        numbers = [n for n in range(1, ORDERS + 1) for _ in range(LINES_EACH)] + [placed] * RECEIVED + [placed + 1] * 2
+        numbers = [n for n in range(1, ORDERS + 1) for _ in range(LINES_EACH)] + [placed] * RECEIVED + [placed + 1] * RECEIVED
         put(PurchaseOrderLineItem, [_line(n, rng) for n in numbers])
         put(SalesOrder, [{"pk": n, "reference": f"SO-000{n}", "reference_int": n, "status": 15, "customer_id": 1,
                           "description": "", "creation_date": TODAY} for n in (1, 2)])  # fmt: skip
-        put(SalesOrderLineItem, [{"order_id": 1 if n < ALLOCATED else 2, "part_id": part,
+        put(SalesOrderLineItem, [{"order_id": 1 + n // ALLOCATED, "part_id": part,
                                   "quantity": Decimal(rng.randint(1, 40))}
-                                 for n, part in enumerate(rng.sample(range(1, 5_001), ALLOCATED + 2))])  # fmt: skip
+                                 for n, part in enumerate(rng.sample(range(1, 5_001), 2 * ALLOCATED))])  # fmt: skip
 
 
 def _order(number: int, rng: random.Random) -> dict[str, Any]:
