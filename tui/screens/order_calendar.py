@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from textual import work
 from textual.message import Message
 
 from tui.api_errors import ApiError
@@ -47,11 +48,12 @@ class OrderCalendar(OrderRows):
         counts, capped = self.months.get((self._question(), month), (None, False))
         self.query_one(MonthGrid).show(month, self.today, pointed, counts or {}, capped=capped)
         if counts is None:
-            self.run_worker(self._count_month(month), exclusive=True, group="month")
+            self._count_month(month)
 
     def _question(self) -> object:
         return (self.kind.name, self.filters)
 
+    @work(exclusive=True, group="month")
     async def _count_month(self, month: date) -> None:
         first = (month - timedelta(days=1)).isoformat()
         after = (month + timedelta(days=32)).replace(day=1).isoformat()

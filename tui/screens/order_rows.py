@@ -1,11 +1,13 @@
 """The orders of the board: loaded group by group as the cursor comes near, and again after an action."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from textual import work
 from textual.message import Message
+from textual.worker import Worker
 
 from tui.api_errors import ApiError, BadAnswer, NotAuthenticated
 from tui.history import Place
@@ -21,6 +23,8 @@ __all__ = ["DETAILS", "OrderRows"]
 #: What is asked for besides the order itself; each kind of order takes what it knows.
 DETAILS = {"supplier_detail": True, "customer_detail": True, "responsible_detail": True, "project_code_detail": True}
 
+#: Sections with the offset and the number of orders to ask for.
+Wanted = list[tuple[Section, int, int]]
 #: A section, the offset of what was loaded, the orders, and how many there are in all.
 Loads = list[tuple[Section, int, list[Order], int]]
 
@@ -66,6 +70,7 @@ class OrderRows(OrderCommands):
         self.return_to: Place | None = None
         self._states: dict[str, list[State]] = {}
         self._generation = 0
+        self._windows: dict[OrdersTable, Worker[None]] = {}
 
     @property
     def today(self) -> date:
@@ -90,10 +95,11 @@ class OrderRows(OrderCommands):
     def begin(self) -> None:
         """Ask the question anew; what is shown stays until the answer comes."""
         self._generation += 1
-        self.run_worker(self._begin(self._generation), exclusive=True, group="rows")
+        self._begin(self._generation)
         self.count_kinds()
         self.show_heads()
 
+    @work(exclusive=True, group="rows")
     async def _begin(self, generation: int) -> None:
         try:
             groups = await self._divided()
@@ -113,17 +119,16 @@ class OrderRows(OrderCommands):
             self._states[kind.name] = states_of(kind, answer)
         return groups_by_state(kind, self._states[kind.name], self.filters, self.today, size)
 
-    async def _load(self, wanted: Iterable[tuple[Section, int, int]]) -> Loads:
+    async def _load(self, wanted: Wanted) -> Loads:
         """Ask for windows of sections, all at once. Raises ApiError."""
         client, kind = self.bincard.session.client, self.kind
-        asked = list(wanted)
         pages = await asyncio.gather(
-            *(client.page(kind.path, offset, limit, {**DETAILS, **section.params}) for section, offset, limit in asked)
+            *(client.page(kind.path, offset, limit, {**DETAILS, **section.params}) for section, offset, limit in wanted)
         )
         try:
             return [
                 (section, page.offset, orders_of(kind, page.results), page.count)
-                for (section, _, _), page in zip(asked, pages, strict=True)
+                for (section, _, _), page in zip(wanted, pages, strict=True)
             ]
         except (KeyError, ValueError, TypeError) as error:
             raise BadAnswer(f"The server lists something that is no order: {error}") from error
@@ -133,8 +138,10 @@ class OrderRows(OrderCommands):
             return
         wanted = list(message.table.grouped.windows(message.first, message.count))
         if wanted:
-            more = self._more(self._generation, wanted, anew=False)
-            self.run_worker(more, exclusive=True, group=f"rows of {message.table.id}")
+            before = self._windows.get(message.table)
+            if before is not None:
+                before.cancel()  # the cursor has gone on
+            self._windows[message.table] = self._load_window(self._generation, wanted)
 
     def refresh_rows(self) -> None:
         """Ask for what is on the screen again; the cursor stays on its order."""
@@ -149,12 +156,20 @@ class OrderRows(OrderCommands):
         others = (section for group in self.groups for section in group.sections if id(section) not in seen)
         wanted += [(section, 0, section.rows.page_size) for section in others]
         if wanted:
-            self.run_worker(self._more(self._generation, wanted, anew=True), exclusive=True, group="rows")
+            self._load_again(self._generation, wanted)
             self.count_kinds()
         else:
             self.begin()
 
-    async def _more(self, generation: int, wanted: list[tuple[Section, int, int]], *, anew: bool) -> None:
+    @work(group="rows near")
+    async def _load_window(self, generation: int, wanted: Wanted) -> None:
+        await self._more(generation, wanted, anew=False)
+
+    @work(exclusive=True, group="rows")
+    async def _load_again(self, generation: int, wanted: Wanted) -> None:
+        await self._more(generation, wanted, anew=True)
+
+    async def _more(self, generation: int, wanted: Wanted, *, anew: bool) -> None:
         try:
             loads = await self._load(wanted)
         except ApiError as error:
@@ -197,11 +212,9 @@ class OrderRows(OrderCommands):
         """The kinds that the user may see."""
         return [kind for kind in KINDS if self.bincard.session.can(kind.role, "view")]
 
-    def count_kinds(self) -> None:
+    @work(exclusive=True, group="counts")
+    async def count_kinds(self) -> None:
         """Ask how many orders of each kind are open and overdue."""
-        self.run_worker(self._count_kinds(), exclusive=True, group="counts")
-
-    async def _count_kinds(self) -> None:
         client, kinds = self.bincard.session.client, self.kinds
         base: dict[str, Any] = {"outstanding": True, "assigned_to_me": True if self.filters.mine else None}
         try:
