@@ -1,4 +1,4 @@
-"""Writes the pages that follow from the code: docs/settings.md, docs/api.md, docs/keys.md.
+"""Writes the pages that follow from the code: docs/settings.md, docs/api.md, docs/keys.md, docs/orders.md.
 
     python -m docs.generate [--check]          (make docs)
 
@@ -8,6 +8,7 @@ With --check nothing is written; a page that is out of date is named and the exi
 import ast
 import inspect
 import sys
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from server.rest.filters import Family
 from server.rest.resource import Resource
 from server.settings import Settings
 from tui.actions import ACTIONS
+from workflow.orders import KINDS, NEEDS, SALES, SHIPMENT, OrderKind
 
 HERE = Path(__file__).parent
 
@@ -93,7 +95,65 @@ def keys_page() -> str:
     return "\n".join([*lines, ""])
 
 
-PAGES = {"settings.md": settings_page, "api.md": api_page, "keys.md": keys_page}
+def orders_page() -> str:
+    """What may be done with an order in which state."""
+    lines = [
+        "# Orders and their states", "",
+        "The same tables make the addresses of the server, its refusals and the keys that the client offers. An action",
+        "is a `POST` to the order's address with the path behind it; who may do it must have the verb on the role. A",
+        "state that users added counts as the built-in one that it stands for, and is left with it.", "",
+    ]  # fmt: skip
+    for kind in KINDS:
+        still_open = ", ".join(kind.label(name) for name in kind.open)
+        lines += [
+            f"## {kind.plural}", "",
+            f"`/api/{kind.path}`, role `{kind.role}`. States: "
+            + ", ".join(f"{label} ({code})" for code, _, label in kind.states) + ".",
+            f"Open, so that they may be overdue: {still_open}.", "",
+            "| State | Action | Next state | Path | Who | What must hold |", "|---|---|---|---|---|---|",
+        ]  # fmt: skip
+        lines += [row for _, state, _ in kind.states for row in order_rows(kind, state)]
+        lines.append("")
+    lines += [
+        "## Shipments of sales orders", "",
+        "The state of a shipment follows from whether somebody checked it and whether it has a date of shipment.", "",
+        "| State | Action | Next state | How | Who | What must hold |", "|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for deed in SHIPMENT:
+        how = f"`{deed.method} {deed.path}`" if deed.path else f"`{deed.method}` of `{deed.member}`"
+        sources = ", ".join(name.capitalize() for name in deed.sources)
+        lines.append(
+            f"| {sources} | {deed.label}: {deed.help} | {deed.target.capitalize()} | {how} "
+            f"| `{SALES.role}.{deed.verb}` | {needs_of(deed.needs)} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def order_rows(kind: OrderKind, state: str) -> list[str]:
+    """One row for each thing that may be done in the state; one that says so where nothing may."""
+    rows = []
+    for move in kind.legal(state):
+        target = move.leads_to(state)
+        after = "unchanged" if target is None else kind.label(target)
+        if move.first is not None and target == move.first and move.target is not None:
+            after += f" ({kind.label(move.target)} with `{move.skips_first}`)"
+        rows.append(
+            f"| {kind.label(state)} | {move.label}: {move.help} | {after} | `{move.path}` "
+            f"| `{kind.role}.{move.verb}` | {needs_of(move.needs)} |"
+        )
+    return rows or [f"| {kind.label(state)} | nothing | | | | |"]
+
+
+def needs_of(names: Iterable[str]) -> str:
+    """What must hold besides the state, in sentences."""
+    told = []
+    for name in names:
+        need = NEEDS[name]
+        told.append(need.about + (f" (`{need.waived_by}` waives it)" if need.waived_by else ""))
+    return " ".join(told)
+
+
+PAGES = {"settings.md": settings_page, "api.md": api_page, "keys.md": keys_page, "orders.md": orders_page}
 
 
 def main(arguments: list[str]) -> int:
