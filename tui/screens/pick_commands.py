@@ -78,6 +78,14 @@ class PickCommands(OrderCommands):
         """Ask the server for everything anew."""
         raise NotImplementedError
 
+    def begin(self, label: str) -> None:
+        """Something is being posted: nothing else is until `finish`, and entries wait."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """What was being posted has come to its end."""
+        raise NotImplementedError
+
     # What is offered
 
     @property
@@ -227,9 +235,13 @@ class PickCommands(OrderCommands):
 
     # Doing
 
-    @work(group="pick")
-    async def carry(self, do: Callable[[], Coroutine[Any, Any, None]], said: str) -> None:
+    def carry(self, do: Callable[[], Coroutine[Any, Any, None]], said: str) -> None:
         """Do something at the server, then say so and load anew."""
+        self.begin("Posting ...")
+        self._carry(do, said)
+
+    @work(group="pick")
+    async def _carry(self, do: Callable[[], Coroutine[Any, Any, None]], said: str) -> None:
         try:
             await do()
         except ApiError as error:
