@@ -179,7 +179,7 @@ def check(
         try:
             body |= _price_body(price_member, parse_price(texts.get("price", "")), known_price, currency)
         except QuantityError as error:
-            errors["price"] = _sentence(error)
+            errors["price"] = _sentence(error).replace("a quantity", "a price")
     try:
         target = parse_date(texts.get("target", ""), today)
         body["target_date"] = target.isoformat() if target else None

@@ -37,13 +37,22 @@ async def load_order(client: ApiClient, kind: OrderKind, pk: int) -> OrderData:
     """Ask for an order. Raises ApiError, and BadAnswer for what is no order."""
     words = LINE_KINDS[kind.name]
     which = {"order": pk, **words.params}
-    row, lines, extra, attachments, parameters = await asyncio.gather(
+    row, rest = await asyncio.gather(
         client.get(f"{kind.path}{pk}/", {"supplier_detail": True, "customer_detail": True}),
-        client.list(words.path, which),
-        _none() if not words.extra_path else client.list(words.extra_path, {"order": pk}),
-        _count(client, "attachment/", kind, pk),
-        _count(client, "parameter/", kind, pk),
+        asyncio.gather(
+            client.list(words.path, which),
+            _none() if not words.extra_path else client.list(words.extra_path, {"order": pk}),
+            _count(client, "attachment/", kind, pk),
+            _count(client, "parameter/", kind, pk),
+        ),
+        return_exceptions=True,
     )
+    # Of an order that is gone, that it is gone says more than that its lines cannot be asked for.
+    if isinstance(row, BaseException):
+        raise row
+    if isinstance(rest, BaseException):
+        raise rest
+    lines, extra, attachments, parameters = rest
     order = Order.of(kind, row)
     may_edit = order.state == "COMPLETE" and await _setting(client, words.setting)
     return OrderData(
@@ -60,9 +69,9 @@ def locked_because(order: Order) -> str:
     name = order.kind.title.lower()
     match order.state:
         case "COMPLETE":
-            return f"Complete: a complete {name} is locked unless the server's settings allow to edit it."
+            return "Complete: locked, as the server's settings do not allow to edit it."
         case "CANCELLED":
-            return f"Cancelled: a cancelled {name} is kept as it was; C makes a new one like it."
+            return f"Cancelled: the {name} is kept as it was; C makes a new one like it."
         case "LOST" | "RETURNED":
             return f"{order.state_label}: the {name} is closed and kept as it was."
         case _:

@@ -20,7 +20,7 @@ from tui.screens.list_commands import ListCommands
 from tui.screens.order_commands import OrderCommands
 from tui.screens.order_editing import OrderEditing
 from tui.screens.order_head import heads_of, line_in_words, tabs_of, wrapped
-from tui.views.order_lines import EVENTS, lines_view, narrow_lines
+from tui.views.order_lines import EVENTS, NARROW_EVENTS, lines_view, narrow_lines
 from tui.views.orders import Order, kind_of_model
 from tui.widgets.columns import Column
 from tui.widgets.footer import KeyFooter
@@ -152,6 +152,8 @@ class OrderScreen(OrderEditing, OrderCommands, ListCommands):
 
     def line_saved(self, line: OrderLine) -> None:
         self._go_to_key = line.key
+        if self._pane != "lines":
+            self._show_pane("lines", focus=False)
         self._load()
 
     @work(exclusive=True, group="order")
@@ -229,7 +231,9 @@ class OrderScreen(OrderEditing, OrderCommands, ListCommands):
         return [column for column in self._view.columns if column.key not in hidden]
 
     def on_resize(self) -> None:
-        self.set_class(self.size.width < NARROW, "-narrow")
+        narrow = self.size.width < NARROW
+        self.set_class(narrow, "-narrow")
+        self.query_one("#history", ResourceTable).columns = NARROW_EVENTS if narrow else EVENTS.columns
         if self._data is not None:
             self._lines_table.columns = self._columns()
             self._show_heads()
@@ -270,7 +274,7 @@ class OrderScreen(OrderEditing, OrderCommands, ListCommands):
 
     # Panes
 
-    def _show_pane(self, pane: str) -> None:
+    def _show_pane(self, pane: str, *, focus: bool = True) -> None:
         self._pane = pane
         for each in PANES:
             self.set_class(each == pane, f"-{each}")
@@ -279,7 +283,8 @@ class OrderScreen(OrderEditing, OrderCommands, ListCommands):
         for each in PANES:
             if each != pane:
                 self.query_one(f"#{each}", VirtualList).display = False
-        self.set_focus(shown)
+        if focus:
+            self.set_focus(shown)
         if pane == "history" and not self._history_known and self._data is not None:
             self._load_history(self._data)
         self._show_tabs()

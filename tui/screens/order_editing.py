@@ -256,7 +256,7 @@ class OrderEditing(BincardScreen):
                 self.Written(f"Made {made.get('reference')}, a copy of {order.reference}.", pk=made["pk"])
             )
 
-    async def on_order_editing_written(self, message: Written) -> None:
+    def on_order_editing_written(self, message: Written) -> None:
         self._writing = False
         if message.error is not None:
             # What was typed ahead was meant for another state of things.
@@ -266,7 +266,8 @@ class OrderEditing(BincardScreen):
         elif message.done:
             self.bincard.announce(message.done, "good")
         if message.pk is not None and self.data is not None:
-            await self.bincard.go(Place("order", self.data.order.model, message.pk))
+            # In the app's own time: going away ends this screen, which cannot wait for that itself.
+            self.bincard.call_later(self.bincard.go, Place("order", self.data.order.model, message.pk))
         else:
             self.reload()
         self.bincard.replay_keys()

@@ -120,12 +120,18 @@ def line_in_words(line: OrderLine) -> str:
         line.name,
         f"{with_unit(left, line.unit)} to come" if not line.extra and left > 0 and line.done else "",
         f"{quantity(line.promised)} allocated" if line.promised else "",
+        f"{with_unit(line.row['available_stock'], line.unit)} available" if _wants_stock(line) else "",
         f"due {line.target}" if line.target else "",
         f"to {place}" if place else "",
         line.reference,
         line.notes.replace("\n", " "),
     )
     return " · ".join(dict.fromkeys(fact for fact in facts if fact))
+
+
+def _wants_stock(line: OrderLine) -> bool:
+    """Whether it matters what of the part is free."""
+    return not line.extra and not line.is_done and line.row.get("available_stock") is not None
 
 
 def wrapped(text: str, width: int) -> Sequence[TextLine]:

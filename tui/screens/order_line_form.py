@@ -97,7 +97,7 @@ class LineForm(Dialog[int]):
         with Vertical(id="box"):
             yield Line(id="title")
             if not self._extra:
-                yield PartField(_PART_WORDS[self._order.kind.name], self._source, id="subject")
+                yield PartField(_PART_WORDS[self._order.kind.name], self._source, reserve=14, id="subject")
                 yield Line(id="about")
             for each in self._fields:
                 yield FormRow(each.label, texts.get(each.key, ""), placeholder=each.placeholder, id=each.key)

@@ -59,9 +59,9 @@ class PartField(PickField):
             self.why = why
 
     def __init__(
-        self, label: str, source: PartSource, *, placeholder: str = "", rows: int = 6, id: str | None = None
+        self, label: str, source: PartSource, *, rows: int = 6, reserve: int = 6, id: str | None = None
     ) -> None:
-        super().__init__(label, placeholder=placeholder or "code or part of the name", rows=rows, id=id)
+        super().__init__(label, placeholder="code or part of the name", rows=rows, reserve=reserve, id=id)
         self._source = source
         self._hits: dict[int, PartHit] = {}
         self._answered: str | None = None
@@ -128,6 +128,8 @@ class PartField(PickField):
             return  # an answer to what was typed before
         if message.problem and self._hits and self._answered == message.text:
             return  # what was found stays; only its prices are not known
+        if message.text != self._answered:
+            self.set_choices(())  # another search begins at its best match
         self._answered = message.text
         self._hits = {hit.pk: hit for hit in message.hits}
         self._show(message.hits, empty=message.problem or f"Nothing matches {message.text}.")

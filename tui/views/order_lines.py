@@ -9,7 +9,7 @@ from tui.views.view import ResourceView
 from tui.widgets.columns import Column
 from tui.widgets.progress_bar import bar
 
-__all__ = ["EVENTS", "lines_view", "narrow_lines", "progress_of"]
+__all__ = ["EVENTS", "NARROW_EVENTS", "lines_view", "narrow_lines", "progress_of"]
 
 BAR = 6
 _PROMISED, _FULL = "▒", "█"
@@ -119,4 +119,11 @@ EVENTS = ResourceView(
     shown=("when", "what", "detail", "who"),
     orderings={},
     ordering="",
+)
+
+#: For terminals with less than 60 columns: the day, what, and how much of it.
+NARROW_EVENTS = (
+    Column("when", "When", lambda event: event.when[:10], width=10, priority=1),
+    Column("what", "What", lambda event: event.what, width=12, min_width=8, flex=1, priority=0, hint="strong"),
+    Column("detail", "", lambda event: event.detail, width=12, min_width=8, flex=2, priority=2),
 )

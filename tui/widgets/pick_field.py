@@ -45,8 +45,12 @@ class PickField(Vertical):
     class Moved(Message):
         """The cursor of the list is on another choice."""
 
-    def __init__(self, label: str, *, placeholder: str = "", rows: int = 6, id: str | None = None) -> None:
+    def __init__(
+        self, label: str, *, placeholder: str = "", rows: int = 6, reserve: int = 11, id: str | None = None
+    ) -> None:
+        """The list has `rows` lines at most and leaves `reserve` lines of the screen to other things."""
         super().__init__(id=id)
+        self._reserve = reserve
         self._label = label
         self._placeholder = placeholder
         self._rows = rows
@@ -58,7 +62,7 @@ class PickField(Vertical):
             line.show([(self._label, "")])
             yield line
             yield Field(placeholder=self._placeholder)
-        yield ChoiceList(rows=self._rows, empty="", reserve=11)
+        yield ChoiceList(rows=self._rows, empty="", reserve=self._reserve)
 
     @property
     def field(self) -> Field:
