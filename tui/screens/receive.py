@@ -59,9 +59,10 @@ class ReceiveScreen(ReceivePosting):
         text, self._first_entry = self._first_entry, ""
         await self.app.push_screen(OrderPicker(self._kind, text), self._order_picked)
 
-    async def _order_picked(self, picked: tuple[int, str] | None) -> None:
+    def _order_picked(self, picked: tuple[int, str] | None) -> None:
         if picked is None:
-            await self._close()
+            # Not from here: a screen cannot wait for its own end.
+            self.app.call_later(self._close)
             return
         pk, self._first_entry = picked
         self._place = Place("receive", self._place.model, pk)
@@ -224,7 +225,7 @@ class ReceiveScreen(ReceivePosting):
         except QuantityError:
             amount = ""
         shown = amount or f"{line.pack.text(line.outstanding)} to come"
-        code = f" ({line.codes})" if line.codes and line.codes != line.name else ""
+        code = f" ({line.codes})" if line.codes and line.codes not in line.name else ""
         goes = f" → {place.path} ({why})" if place else ""
         more = f" · {draft.extras.in_words}" if draft.extras.in_words else ""
         if problem:

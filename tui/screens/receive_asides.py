@@ -59,7 +59,7 @@ class ReceiveAsides(ReceiveView):
         if self._scanned_place is not None:
             return self._scanned_place, "as you said"
         if line.destination is not None:
-            return line.destination, f"wanted by the {line.destination_of}"
+            return line.destination, f"for the {line.destination_of}"
         return self._usual_place, "as before"
 
     def _ask_place(self, *, hold: bool = False) -> None:
