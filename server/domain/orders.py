@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from server.domain.errors import InvalidInput
 from server.domain.status import STATUS_CLASSES
 from workflow.orders import OrderKind
 
 __all__ = [
+    "LARGEST_AMOUNT",
     "LINES_LOCKED",
     "ORDER_LOCKED",
     "OrderSettings",
+    "check_amount",
     "check_dates",
     "is_locked",
     "line_number",
@@ -24,6 +26,7 @@ __all__ = [
 
 ORDER_LOCKED = "This order is locked and cannot be modified"
 LINES_LOCKED = "The order is locked and cannot be modified"
+LARGEST_AMOUNT = Decimal(9_000_000_000_000)
 _STEP = Decimal("0.000001")
 _LARGEST_LINE = 2**31 - 1
 
@@ -70,17 +73,26 @@ def line_total(price: Decimal | None, quantity: Decimal, discount: Decimal | Non
     if price is None:
         return None
     share = (Decimal(100) - (discount or Decimal(0))) / 100
-    return (price * quantity * share).quantize(_STEP, ROUND_HALF_UP)
+    with localcontext(prec=60):  # the largest price times the largest quantity has more digits than usual
+        return (price * quantity * share).quantize(_STEP, ROUND_HALF_UP)
 
 
 def total_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """The sum of amounts of one currency; None as soon as one of them could not be brought into it."""
+    """The sum of amounts of one currency; None as soon as one of them could not be brought into it. Raises InvalidInput
+    where it is more than can be kept."""
     total = Decimal(0)
     for amount in amounts:
         if amount is None:
             return None
-        total += amount
-    return total.quantize(_STEP, ROUND_HALF_UP)
+        total += check_amount(amount)
+    return check_amount(total).quantize(_STEP, ROUND_HALF_UP)
+
+
+def check_amount(amount: Decimal) -> Decimal:
+    """The amount. Raises InvalidInput where it is more than can be kept."""
+    if abs(amount) > LARGEST_AMOUNT:
+        raise InvalidInput(f"The order would cost more than {LARGEST_AMOUNT:,}; check quantity and price")
+    return amount
 
 
 def line_number(text: str | None) -> int:

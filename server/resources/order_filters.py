@@ -23,7 +23,6 @@ from server.db.models.common import ProjectCode
 from server.db.models.company import Company
 from server.db.models.part import Part
 from server.db.models.users import Owner, User, UserGroup
-from server.domain.errors import InvalidInput
 from server.domain.status import STATUS_CLASSES
 from server.resources.order_figures import open_and_late
 from server.resources.part_figures import alias_of, codes
@@ -68,18 +67,15 @@ def has(name: str, path: str) -> Flag:
 
 def _status(text: str, context: Context) -> Test | None:
     """The state: a built-in one, unless it stands under one that users added; or one of those."""
-    if text == "":
+    test = Exact("status", kind="number").read(text, context)
+    if test is None:
         return None
-    try:
-        number = int(text)
-    except ValueError:
-        raise InvalidInput({"status": ["Enter a number."]}) from None
 
     def where(row: Source) -> Expression:
         key: Expression = bindparam("f_status", type_=row.c.status.type)
         return or_(and_(row.c.status == key, row.c.status_custom_key.is_(None)), row.c.status_custom_key == key)
 
-    return Test(("status", "is"), where, {"f_status": max(-(2**63), min(number, 2**63 - 1))})
+    return Test(("status", "own or built-in"), where, test.parameters)
 
 
 def _mine(row: Source) -> Expression:

@@ -283,6 +283,10 @@ class Decimal_(Field):
         return {"max_digits": self.max_digits, "decimal_places": self.decimal_places, "min_value": self.min_value}
 
 
+LARGEST_MONEY = 9_000_000_000_000
+"""Close to what a column of money holds (64 bits, six places)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Money(Decimal_):
     """An amount of money. What has more than six places is rounded to them, as in InvenTree; below zero is refused."""
@@ -299,7 +303,9 @@ class Money(Decimal_):
             rounded = number.quantize(Decimal(1).scaleb(-self.decimal_places), ROUND_HALF_UP)
         except InvalidOperation:
             raise InvalidInput([invalid]) from None
-        return exact(rounded, self.max_digits, self.decimal_places, 0, invalid=invalid)
+        made = exact(rounded, self.max_digits, self.decimal_places, 0, invalid=invalid)
+        _within(made, None, LARGEST_MONEY)
+        return made
 
 
 @dataclass(frozen=True, kw_only=True)

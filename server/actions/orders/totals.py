@@ -11,7 +11,7 @@ from server.actions.orders.kinds import OrderTables, tables_of
 from server.db.models.common import Rate
 from server.db.models.company import Company
 from server.domain.errors import WrongState
-from server.domain.orders import LINES_LOCKED, is_locked, line_total, total_of
+from server.domain.orders import LINES_LOCKED, check_amount, is_locked, line_total, total_of
 from server.domain.pricing import converted
 
 __all__ = ["currency_of", "recalculate", "refuse_locked"]
@@ -68,5 +68,5 @@ def _priced(session: Session, tables: OrderTables, order: int) -> list[tuple[Dec
         ):
             worth = line_total(amount, quantity, discount)
             if worth is not None:
-                found.append((worth, currency))
+                found.append((check_amount(worth), currency))
     return found
