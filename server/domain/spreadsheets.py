@@ -27,6 +27,7 @@ XLSX_ROWS = 1_048_576
 # C0 without tab and newline, DEL, C1, what turns the direction of writing, half surrogate pairs, non-characters.
 _HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _ARMED = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")  # Excel takes the wide forms for the plain ones
+_NUMBERS = frozenset({bool, int, float})
 _DISARMED = re.compile("'[=+\\-@\t\n＝＋－＠]")
 _NUMBER = re.compile(r"[-+]?\d{1,30}(\.\d{1,30})?")
 
@@ -67,11 +68,15 @@ class Table:
 
 def cleaned(text: str) -> str:
     """The text without characters that do harm in a terminal or a spreadsheet; lines end in a newline."""
+    if text.isascii() and text.isprintable():
+        return text
     return _HOSTILE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def defused(text: str) -> str:
     """The text as a cell of CSV that no spreadsheet takes for a formula. Plain numbers stay."""
+    if text[:1].isalnum() and text.isascii():
+        return text
     if text.lstrip(" \u00a0").startswith(_ARMED) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
@@ -85,6 +90,11 @@ def as_text(value: Any) -> str:
     """A value of an answer as the text of a cell: numbers as short as they are exact, lists with commas."""
     if value is None:
         return ""
+    kind = type(value)
+    if kind is str:
+        return cleaned(value)
+    if kind is int or kind is bool:
+        return str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     if isinstance(value, float):
@@ -113,7 +123,7 @@ def _write_text(target: IO[bytes], kind: str, columns: Sequence[str], rows: Iter
     writer.writerow([defused(as_text(name)) for name in columns])
     count = 0
     for row in rows:
-        writer.writerow([defused(as_text(value)) if isinstance(value, str) else as_text(value) for value in row])
+        writer.writerow([as_text(value) if type(value) in _NUMBERS else defused(as_text(value)) for value in row])
         count += 1
     text.flush()
     text.detach()
@@ -143,7 +153,7 @@ def _cell_maker(sheet: Any) -> Callable[[Any], Any]:
     from openpyxl.cell import WriteOnlyCell
 
     def make(value: Any) -> Any:
-        if value is None or isinstance(value, (bool, int, float)):
+        if value is None or type(value) in _NUMBERS:
             return value
         text = as_text(value)[:32_767]
         if not defused(text).startswith("'"):

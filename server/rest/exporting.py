@@ -6,7 +6,7 @@ takes the same memory. Text that a spreadsheet would run is defused (server/doma
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -102,7 +102,8 @@ def export(resource: "Resource", context: Context) -> Answer:
 def _made(resource: "Resource", context: Context, kind: str) -> Export:
     shown = _shown(resource, context)
     columns = _columns(resource, shown)
-    rows = ([_value(row, path) for path in columns.values()] for row in _rows(resource, context, shown))
+    getters = [_getter(path) for path in columns.values()]
+    rows = ([get(row) for get in getters] for row in _rows(resource, context, shown))
     file = tempfile.SpooledTemporaryFile(SPOOLED)  # noqa: SIM115 - closed by whoever sends or keeps it
     try:
         count = write_table(file, kind, tuple(columns), rows)
@@ -156,13 +157,15 @@ def _label(member: Member) -> str:
     return str(field.metadata().get("label") or member.name)
 
 
-def _value(row: Mapping[str, Any], path: Sequence[str]) -> Any:
-    value: Any = row
-    for step in path:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(step)
-    return value
+def _getter(path: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:
+    """What takes the value of a column from a row."""
+    name, *inner = path
+
+    def of_related(row: Mapping[str, Any]) -> Any:
+        related = row.get(name)
+        return None if related is None else related.get(inner[0])
+
+    return of_related if inner else lambda row: row.get(name)
 
 
 def _rows(resource: "Resource", context: Context, shown: frozenset[str]) -> Iterable[Mapping[str, Any]]:

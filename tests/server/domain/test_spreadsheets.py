@@ -40,6 +40,11 @@ def test_no_text_cell_of_a_text_file_begins_a_formula(kind: str) -> None:
     assert all(cell.startswith("'") for cell in cells)
 
 
+def test_lists_and_objects_begin_no_formula_either() -> None:
+    content = written("csv", ["a", "b"], [[["=1", "x"], {"name": "@x"}]]).decode()
+    assert content.splitlines()[1] == "\"'=1, x\",'@x"
+
+
 def test_excel_takes_formulas_for_text() -> None:
     book = load_workbook(io.BytesIO(written("xlsx", ["name"], [[text] for text in FORMULAS])))
     cells = [row[0] for row in book.worksheets[0].iter_rows(min_row=2)]
