@@ -199,6 +199,18 @@ def _promises(session: Session, order: int) -> list[tuple[int, int, int, Decimal
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
+def _locked_promises(ledger: Ledger, order: int) -> list[tuple[int, int, int, Decimal]]:
+    """The same, with the items locked. Items may go or be merged while we wait for them, so the promises are read again
+    until nothing has changed."""
+    promises = _promises(ledger.session, order)
+    while True:
+        ledger.load(item for _, _, item, _ in promises)
+        again = _promises(ledger.session, order)
+        if again == promises:
+            return promises
+        promises = again
+
+
 def allocate_serials(ledger: Ledger, order: int, line: int, quantity: int, text: str) -> None:
     """Promise the items with the serial numbers that `text` stands for. Raises NotFound, WrongState or InvalidInput, by
     field."""
@@ -309,14 +321,13 @@ def complete_transfer(session: Session, by: By, pk: int, *, accept_incomplete: b
     """
     order = locked_order(session, TRANSFER, pk)
     lines = _locked_lines(session, pk)
-    promises = _promises(session, pk)
+    ledger = Ledger(session, by)
+    promises = _locked_promises(ledger, pk)
     if not accept_incomplete and _missing(lines, promises):
         raise InvalidInput(NOT_ALLOCATED, field="accept_incomplete_allocation")
     status = after(TRANSFER, TRANSFER.transition("complete"), order.status)
     if not order.consume:
         _check_destination(session, order.destination_id)
-    ledger = Ledger(session, by)
-    ledger.load(item for _, _, item, _ in promises)
     # The promises go first: they would hold what is used up.
     session.execute(delete(PROMISES).where(PROMISES.c.line_id.in_(select(LINES.c.pk).where(LINES.c.order_id == pk))))
     _carry_out(ledger, order, promises)
