@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.faults import FaultServer, Reply
+from tests.faults import FaultServer
 from tests.tui.hostile import HOSTILE
 
 __all__ = ["hostile_server"]
@@ -31,7 +31,7 @@ def hostile_server() -> FaultServer:
     found = [_part(number, text) for number, text in enumerate(TEXTS, 1)]
     server.answer("POST", "/api/search/", {"part": _page(found), "stocklocation": _page([_location(1, TEXTS[0])])})
     refusal = {"items": {"0": {"quantity": [HOSTILE["osc clipboard"] + HOSTILE["markup"]]}}}
-    server.answer("POST", "/api/stock/count/", Reply(400, refusal))
+    server.answer("POST", "/api/stock/count/", refusal, status=400)
     return server
 
 
