@@ -8,7 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tui.actions import Action
+from tui.actions import BY_ID, Action
 from tui.history import Place
 from tui.screens.order_calendar import WIDE
 from tui.screens.order_filters import OrderFilters
@@ -263,6 +263,11 @@ class OrderBoard(OrderFilters):
                 return self.order is not None
             case _:
                 return super().offers(action)
+
+    def footer_keys(self) -> list[tuple[str, str]]:
+        """Without the way to where one is."""
+        here = self.bincard.keymap.display(BY_ID["app.orders"])
+        return [(key, label) for key, label in super().footer_keys() if key != here]
 
     # Moving
 

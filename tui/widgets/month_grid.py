@@ -9,15 +9,16 @@ from textual.widget import Widget
 
 __all__ = ["MonthGrid"]
 
-_DAY = 6
+#: Cells of a day.
+_DAY = 7
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class MonthGrid(Widget, can_focus=False):
     """`show` says which month, how many orders are due on which day, and which day is pointed at.
 
-    A day is written `24 3`, with `!` after the number when they are late, in brackets when it is the one pointed at;
-    today is underlined and has a dot.
+    A day is written ` 24 3`, with `!` after the number when they are late and `>` before it when it is the one pointed
+    at; today is underlined and has a dot.
     """
 
     DEFAULT_CSS = "MonthGrid { height: 1fr; padding: 0 1; }"
@@ -47,7 +48,7 @@ class MonthGrid(Widget, can_focus=False):
         if month == date.min:
             return Content()
         lines = [Content(f"{calendar.month_name[month.month]} {month.year}").stylize("bold")]
-        lines.append(Content("".join(day.ljust(_DAY) for day in _DAYS)).stylize("$muted"))
+        lines.append(Content("".join(f" {day}".ljust(_DAY) for day in _DAYS)).stylize("$muted"))
         for week in calendar.Calendar().monthdatescalendar(month.year, month.month):
             lines += [Content("").join([self._day(day, today, pointed) for day in week]), Content("")]
         if self._capped:
@@ -58,11 +59,11 @@ class MonthGrid(Widget, can_focus=False):
         if day.month != self._shown[0].month:
             return Content(" " * _DAY)
         count = self._counts.get(day, 0)
-        mark = f"{count}{'!' if day < today else ''}" if count else ""
-        text = f"{day.day}{'.' if day == today else ''}"
-        text = f"{text} {mark}" if mark else text
-        text = f"[{text}]" if day == pointed else f" {text}"
+        number = "99+" if count > 99 else str(count or "")
+        late = "!" if count and day < today else ""
+        dot = "." if day == today else ""
+        text = f"{'>' if day == pointed else ' '}{day.day}{dot} {number}{late}".rstrip()
         style = (
             "bold reverse" if day == pointed else "bold underline" if day == today else "bold" if count else "$muted"
         )
-        return Content(text[:_DAY]).stylize(style).pad_right(_DAY - len(text[:_DAY]))
+        return Content(text[:_DAY]).stylize(style).pad_right(max(0, _DAY - len(text)))

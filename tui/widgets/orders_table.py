@@ -49,7 +49,7 @@ def order_columns(today: date, *, ascii_only: bool = False) -> tuple[Column, ...
         Column("lines", "Lines", lines, width=7, min_width=5, align="right", priority=3, hint="number"),
         Column("bar", "", drawn, width=_BAR, priority=7),
         Column("total", "Total", lambda order: order.price, width=14, align="right", priority=5, hint="number"),
-        Column("due", "Due", lambda order: order.due(today), width=11, min_width=10, align="right", priority=0, hint=late),
+        Column("due", "Due", lambda order: order.due(today), width=11, align="right", priority=0, hint=late),
     )
 
 
