@@ -1,6 +1,7 @@
 """Receiving against purchase orders, over the wire."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -297,6 +298,22 @@ def test_250_lines_ask_the_database_as_often_as_5(desk: Desk) -> None:
     assert asked[0] == asked[1]
     assert asked[0] <= 30
     assert kinds[0] == kinds[1]
+
+
+def test_many_deliveries_at_once_never_bring_more_than_was_ordered(desk: Desk) -> None:
+    place = desk.shop.location()
+    part = desk.part()
+    order, (line,) = desk.purchase({"part": desk.supplied(part), "quantity": 10})
+    desk.set_own("PURCHASE_OVER_RECEIPT", "refuse")
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            receipt = {"line_item": line, "quantity": 3}
+            told = list(pool.map(lambda _: desk.receive(order, receipt, location=place).status_code, range(8)))
+    finally:
+        desk.set_own("PURCHASE_OVER_RECEIPT", "accept")
+    assert sorted(told) == [201] * 3 + [400] * 5
+    assert received(desk, line) == 9
+    assert sum(desk.shop.read(item)["quantity"] for item in desk.shop.keys(part=part)) == 9
 
 
 def test_who_may_receive(desk: Desk) -> None:
