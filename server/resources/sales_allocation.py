@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from server.actions.orders.allocation import Wanted, allocate, allocate_serials, change_allocation
 from server.actions.orders.auto_allocation import Choice, auto_allocate
@@ -24,12 +24,15 @@ from server.domain.allocation import PRIORITIES, Promise
 from server.domain.errors import InvalidInput, WrongState
 from server.resources.background_task import done_in_request
 from server.resources.order_filters import has, open_codes, part_with_variants
+from server.resources.part_figures import alias_of
 from server.resources.sales_briefs import ALLOCATION
 from server.resources.stock_bodies import Body, by, done, item_field, quantity_field
+from server.resources.trees import tree_stop
 from server.rest import fields as f
 from server.rest.access import Role
 from server.rest.context import Answer, Context
-from server.rest.filters import Below, Flag, RelatedTo
+from server.rest.filters import Flag, RelatedTo
+from server.rest.query import Source
 from server.rest.resource import Endpoint, Hooks, Resource, Route
 from workflow.orders import SALES
 
@@ -189,6 +192,15 @@ def _drop(context: Context, row: SalesOrderAllocation, told: Mapping[str, Any]) 
     context.session.delete(row)
 
 
+def _lies_below(row: Source, key: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The item lies at the location or below it."""
+    top, below = alias_of(StockLocation, "wanted"), alias_of(StockLocation, "below")
+    branch = select(below.c.pk).where(
+        top.c.pk == key, below.c.tree_path >= top.c.tree_path, below.c.tree_path < tree_stop(top.c.tree_path)
+    )
+    return row.column("item.location").in_(branch)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Allocations(Resource):
     """The orders are locked before their allocations."""
@@ -212,7 +224,7 @@ ALLOCATIONS = Allocations(
         has("assigned_to_shipment", "shipment"),
         RelatedTo("item", StockItem),
         RelatedTo("line", SalesOrderLineItem),
-        Below("location", StockLocation, "item.location"),
+        RelatedTo("location", StockLocation, where=_lies_below),
         RelatedTo("order", SalesOrder, "line.order"),
         Flag(
             "outstanding",
@@ -231,6 +243,7 @@ ALLOCATIONS = Allocations(
         "order": ("line.order.reference_int", "line.order.reference"), "shipment_date": "shipment.shipment_date",
     },
     hooks=Hooks(before_save=_check, delete=_drop),
+    detail_defaults={"item_detail": True, "part_detail": True},
 )  # fmt: skip
 
 
