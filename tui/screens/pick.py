@@ -17,7 +17,7 @@ from tui.orders.pick_data import PickData, load_pick_data
 from tui.orders.pick_round import PickRound, PickRow
 from tui.screens.pick_commands import PickCommands
 from tui.screens.pick_prompting import PickPrompting, Stage
-from tui.screens.pick_rows import PICK_COLUMNS
+from tui.screens.pick_rows import pick_columns
 from tui.screens.pick_task import PickTask
 from tui.views.orders import kind_of_model
 from tui.widgets.footer import KeyFooter
@@ -67,7 +67,11 @@ class PickScreen(PickPrompting):
         yield Line(id="where")
         yield Sentence(id="last")
         yield ResourceTable(
-            PICK_COLUMNS, self._rows, id="picks", empty_text="Nothing to pick.", loading_text="Loading ..."
+            pick_columns(self.size.width),
+            self._rows,
+            id="picks",
+            empty_text="Nothing to pick.",
+            loading_text="Loading ...",
         )
         with Vertical(id="task_box"):
             yield PickTask()
@@ -84,6 +88,7 @@ class PickScreen(PickPrompting):
 
     def on_resize(self) -> None:
         self.set_class(self.size.width < NARROW, "-narrow")
+        self.table.columns = pick_columns(self.size.width)
 
     @property
     def table(self) -> ResourceTable:
