@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic_core import PydanticUndefined
 
 import server.settings
+from server.domain.plugin_catalog import PLUGINS
 from server.resources import declared
 from server.rest.filters import Family
 from server.rest.resource import Resource
@@ -52,6 +53,16 @@ def settings_page() -> str:
         default = "the user's data directory" if field.default is PydanticUndefined else f"`{field.default}`"
         default = "SQLite in the data directory" if name == "database_url" else default
         lines.append(f"| `BINCARD_{name.upper()}` | {default} | {texts[name]} |")
+    lines += [
+        "", "## Beyond InvenTree's settings", "",
+        "InvenTree's own settings are under `/api/settings/global/`. These are Bincard's alone, under",
+        "`/api/plugins/bincard/settings/<key>/` (`PATCH {\"value\": ...}`, staff only).", "",
+        "| Key | Default | Choices | Meaning |", "|---|---|---|---|",
+    ]  # fmt: skip
+    (own,) = (plugin for plugin in PLUGINS if plugin.key == "bincard")
+    for kind in own.settings:
+        choices = "; ".join(f"`{value}` {text}" for value, text in kind.choices)
+        lines.append(f"| `{kind.key}` | `{kind.default}` | {choices} | {kind.description} |")
     return "\n".join([*lines, ""])
 
 
