@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from tui.api_errors import Invalid
 from tui.api_models import Location
 from tui.history import Place
 from tui.orders.receiving_desk import ReceiptUnresolved, Received
@@ -62,7 +63,7 @@ class ReceivePosting(ReceiveAsides):
             self.refresh_footer()
             return
         draft = self._draft
-        why = "It was not posted. Enter posts it now." if error is None else f"Not received: {error}"
+        why = "It was not posted. Enter posts it now." if error is None else f"Not received: {_reason(error)}"
         self._show_result(f"Not received: {draft.line.label}", "bold $bad", "!! ")
         draft.typed = quantity(message.receipt.quantity)
         self._stop(why)
@@ -97,3 +98,10 @@ class ReceivePosting(ReceiveAsides):
         """Forget what was typed ahead; a sentence that names it, "" for nothing."""
         texts = self._prompt.drop()
         return f"Not used: {' · '.join(texts)}." if texts else ""
+
+
+def _reason(error: Exception) -> str:
+    """The server's words for one receipt, without the place in what was sent: there is only one."""
+    if isinstance(error, Invalid) and error.field_errors:
+        return " ".join(message for messages in error.field_errors.values() for message in messages)
+    return str(error)
