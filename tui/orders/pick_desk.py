@@ -160,10 +160,16 @@ class PickDesk:
         others = [each for each in allocations if each.line == line.pk and (ours is None or each.pk < ours.pk)]
         if ours is None or attempt.pick.promised is not None or remaining(line, others) >= ours.quantity:
             return allocations
-        await self.give_back(ours)
+        amount = line.amount(ours.quantity)
+        try:
+            await self.give_back(ours)
+        except ApiError as error:
+            raise PickRefused(
+                f"Somebody else picked for this line in the same moment: {amount} are too much, "
+                f"and could not be taken out again: {error}"
+            ) from error
         raise PickRefused(
-            f"Somebody else picked for this line in the same moment: put {line.amount(ours.quantity)} back. "
-            "Yours is taken out again."
+            f"Somebody else picked for this line in the same moment: put {amount} back. Yours is taken out again."
         )
 
 

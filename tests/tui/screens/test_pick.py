@@ -243,6 +243,49 @@ async def test_what_the_server_allocated_is_picked_into_the_shipment(client: Dri
     assert allocation["shipment"] is not None
 
 
+def allocate(shop: Shop, order: int, item: int, quantity: float) -> None:
+    """Promise stock to the order's first line, not yet in a shipment."""
+    line = shop.get("order/so-line/", order=order)[0]["pk"]
+    body = {"items": [{"line_item": line, "stock_item": item, "quantity": quantity}]}
+    shop.api.post(f"order/so/{order}/allocate/", json=body).raise_for_status()
+
+
+async def test_of_what_was_promised_a_part_may_be_short(client: Driver, shop: Shop) -> None:
+    bolt = shop.part("M3 bolt")
+    first, second = shop.stock(bolt, "A1", 40, "B1"), shop.stock(bolt, "A2", 40, "B2")
+    order = shop.sales_order((bolt, 12))
+    allocate(shop, order, first, 12)
+    await open_pick(client, order)
+    await client.press("f6")
+    await client.see("Found")
+    await client.press("3", "f8", "enter")
+    await client.see("Short: 3 x", "A2, take 9 of 40")
+    assert shop.picked(order) == [(first, 3)]
+    await client.press("f6")
+    await client.see("Found")
+    await client.press("0", "f8", "enter")
+    await client.see("No stock was found for 9")
+    assert shop.picked(order) == [(first, 3)]
+    assert shop.item(second)["allocated"] == 0
+
+
+async def test_a_swap_frees_what_was_promised(client: Driver, shop: Shop) -> None:
+    bolt = shop.part("M3 bolt")
+    first, second = shop.stock(bolt, "A1", 40, "B1"), shop.stock(bolt, "A2", 40, "B2")
+    order = shop.sales_order((bolt, 12))
+    allocate(shop, order, first, 12)
+    await open_pick(client, order)
+    await client.see("A1, take 12")
+    await client.press("f7")
+    await client.see("Instead of")
+    await client.press("enter")
+    await client.see("Swapped to", "A2, take 12")
+    await client.until(lambda: shop.picked(order) == [], "the end of the promise")
+    await take(client, "A2", "B2")
+    await client.see("All is picked")
+    assert shop.picked(order) == [(second, 12)]
+
+
 async def test_a_pick_can_be_put_back(client: Driver, shop: Shop) -> None:
     bolt = shop.part("M3 bolt")
     shop.stock(bolt, "A1", 12, "B1")
