@@ -321,6 +321,7 @@ def _facts(order: Order, *, all_of_them: bool) -> str:
     facts = [order.state_label, order.description if not all_of_them else "", lines_in_words(order, 0)]
     if order.lines:
         facts[-1] += " lines"
+    facts.append(f"{order.shipments_done}/{order.shipments} shipments" if order.shipments else "")
     facts += [order.price, f"due {order.target}" if order.target else "no target date"]
     if all_of_them:
         facts += [f"issued {order.issued}" if order.issued else "", order.partner_reference, order.project_code]

@@ -346,6 +346,32 @@ async def test_a_read_only_session_gets_none_either(server: Running) -> None:
         assert not {each.id for each in screen(client).available() if each.writes and each.scope == "orders"}
 
 
+async def test_an_order_is_opened_and_going_back_comes_back_to_it(board: Driver) -> None:
+    await board.press("down", "down")
+    order = screen(board).order
+    assert order is not None
+    await board.press("enter")
+    await board.until(lambda: not isinstance(board.app.screen, OrderBoard), "the order's own screen")
+    await board.see(order.reference)
+    await board.press("left_square_bracket")
+    await board.until(lambda: isinstance(board.app.screen, OrderBoard), "the board")
+    await board.until(lambda: (here := screen(board).order) is not None and here.pk == order.pk, "the order")
+
+
+@pytest.mark.parametrize(("key", "kind", "place"), [("R", "purchase", "receive"), ("A", "sales", "pick")])
+async def test_what_is_done_line_by_line_opens_its_own_screen(
+    board: Driver, api: httpx.Client, key: str, kind: str, place: str
+) -> None:
+    made = make(api, kind_of(kind), issue=True)
+    await board.press("1" if kind == "purchase" else "2")
+    await look_for(board, made["reference"])
+    await board.press(key)
+    await board.until(lambda: not isinstance(board.app.screen, OrderBoard), place)
+    assert board.app.history.current is not None
+    assert (board.app.history.current.screen, board.app.history.current.pk) == (place, made["pk"])
+    await board.see(made["reference"])
+
+
 # -- no key for what is not legal ------------------------------------------------------------------------------------
 
 
