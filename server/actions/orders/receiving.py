@@ -120,31 +120,37 @@ def _locked_lines(session: Session, order: int, receipts: Sequence[Receipt]) -> 
     for start in range(0, len(keys), GROUP):
         group = keys[start : start + GROUP]
         session.execute(select(LINES.c.pk).where(LINES.c.pk.in_(group)).order_by(LINES.c.pk).with_for_update()).all()
-        rows = session.execute(_reading().where(LINES.c.pk.in_(group))).mappings()
-        found |= {row["pk"]: _line(row) for row in rows if row["order_id"] == order and row["part"] is not None}
+        lines = [_line(row) for row in session.execute(_reading().where(LINES.c.pk.in_(group)))]
+        found |= {line.pk: line for line in lines if line.order == order and line.part is not None}
         if len(found) < start + len(group):
             _refuse_lines(session, order, group)
     return found
 
 
 def _reading() -> Any:
+    """The lines with what they say of their goods, in the order of `_NAMES`."""
     return (
         select(
-            LINES.c.pk, LINES.c.order_id, LINES.c.quantity, LINES.c.received, PARTS.c.pk.label("part"),
-            PARTS.c.name.label("part_name"), PARTS.c.tree_path.label("part_path"),
-            SUPPLIED.c.pk.label("supplier_part"), SUPPLIED.c.pack_quantity_native.label("pack"), SUPPLIED.c.packaging,
-            LINES.c.purchase_price.label("price"), LINES.c.purchase_price_currency.label("currency"), LINES.c.discount,
-            LINES.c.destination_id.label("destination"), PARTS.c.default_location_id.label("default_location"),
-            PARTS.c.trackable, PARTS.c.virtual, LINES.c.build_order_id.label("build"),
+            LINES.c.pk, LINES.c.order_id, LINES.c.quantity, LINES.c.received, PARTS.c.pk, PARTS.c.name,
+            PARTS.c.tree_path, SUPPLIED.c.pk, SUPPLIED.c.pack_quantity_native, SUPPLIED.c.packaging,
+            LINES.c.purchase_price, LINES.c.purchase_price_currency, LINES.c.discount, LINES.c.destination_id,
+            PARTS.c.default_location_id, PARTS.c.trackable, PARTS.c.virtual, LINES.c.build_order_id,
         )
         .outerjoin(SUPPLIED, SUPPLIED.c.pk == LINES.c.part_id)
         .outerjoin(PARTS, PARTS.c.pk == SUPPLIED.c.part_id)
     )  # fmt: skip
 
 
+_NAMES = (
+    "pk", "order", "quantity", "received", "part", "part_name", "part_path", "supplier_part", "pack", "packaging",
+    "price", "currency", "discount", "destination", "default_location", "trackable", "virtual", "build",
+)  # fmt: skip
+
+
 def _line(row: Any) -> OrderedLine:
-    values = {("order" if name == "order_id" else name): value for name, value in row.items()}
-    return OrderedLine(**{**values, "part_path": values["part_path"] or "", "currency": values["currency"] or ""})
+    values = dict(zip(_NAMES, row, strict=True))
+    values["part_path"], values["currency"] = values["part_path"] or "", values["currency"] or ""
+    return OrderedLine(**values)
 
 
 def _refuse_lines(session: Session, order: int, keys: Sequence[int]) -> None:
