@@ -22,6 +22,7 @@ from tui.orders.editing import (
     summary_of,
     texts_of,
 )
+from tui.orders.hints import about, already_there, price_hint, quantity_hint
 from tui.orders.history import events_of
 from tui.orders.lines import LINE_KINDS, OrderLine, lines_of, moved, sort_lines, totals_of
 from tui.orders.part_search import (
@@ -377,6 +378,25 @@ def test_supplier_parts_and_parts_are_read() -> None:
     assert with_breaks.breaks == (PriceBreak(Decimal(1), Decimal(2), "EUR"),)
     mine = part_hit({"pk": 4, "name": "Widget", "IPN": None, "unallocated_stock": 3.0})
     assert [mine.pk, mine.available, mine.code, label_of(mine)] == [4, 3, "Widget", "Widget"]
+
+
+def test_hints_say_what_the_figures_come_to() -> None:
+    packs = hit("Bolt", "B", pack=Decimal(10), unit="m", breaks=BREAKS, lead_days=7.4, description="A bolt")
+    assert quantity_hint(packs, Decimal(3)) == ("= 30 m", False)
+    assert price_hint(packs, Decimal(200)) == "left empty: 0.35 USD = 70.00 USD"
+    dear = hit("Nut", breaks=BREAKS[1:])
+    assert price_hint(dear, Decimal(3)) == "left empty: 0.35 USD = 1.05 USD; sold from 100 on"
+    assert about(packs) == "1+ 0.50 · 100+ 0.35 USD · comes after 7 d as a rule · A bolt"
+    assert quantity_hint(hit("Chair", available=Decimal(2)), Decimal(3)) == ("Only 2 free in stock.", True)
+    assert quantity_hint(hit("Chair", quantity=Decimal(2)), Decimal(3)) == ("Only 2 there.", True)
+    assert quantity_hint(hit("Chair", available=Decimal(3)), Decimal(3)) == ("", False)
+    assert price_hint(hit("Chair"), Decimal(3)) == ""
+
+
+def test_a_part_that_is_there_already_is_said() -> None:
+    first = line(1, line="3")
+    assert already_there(hit("M2x4 LPHS"), [first]) == "already on line 3, M2x4 LPHS: 10"
+    assert already_there(hit("M2x4 LPHS"), [first], edited=first) == ""
 
 
 # History

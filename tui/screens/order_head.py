@@ -32,7 +32,10 @@ def heads_of(data: OrderData, today: date, *, narrow: bool) -> dict[str, Head]:
             _state(order, late),
         ),
         "about": ([(order.description, "")], []),
-        "dates": ([(f"{late}  " if late else "", "bold $bad"), (_dates(order, today, narrow=narrow), "")], []),
+        "dates": (
+            [(f"{late}  " if late else "", "bold $bad"), (_dates(order, today, narrow=narrow), "")],
+            [(_total(data), "bold")] if narrow else [],
+        ),
         "people": ([(_people(data), "$muted")], []),
         "locked": ([(f"! {data.locked}", "bold $warn")] if data.locked else [], []),
     }
@@ -90,13 +93,13 @@ def tabs_of(data: OrderData, pane: str, *, narrow: bool) -> Head:
     for number, (name, title) in enumerate(tabs.items(), 1):
         text = title if narrow else f"{number} {title}"
         left.append((f"[{text}]" if name == pane else f" {text} ", "bold" if name == pane else ""))
-    return left, [(_far(data, narrow=narrow), ""), (_total(data), "bold")]
+    return left, [] if narrow else [(_far(data), ""), (_total(data), "bold")]
 
 
-def _far(data: OrderData, *, narrow: bool) -> str:
+def _far(data: OrderData) -> str:
     order = data.order
     own = [line for line in data.lines if not line.extra]
-    if narrow or not own:
+    if not own:
         return ""
     done = sum(1 for line in own if line.is_done)
     return f"{LINE_KINDS[order.kind.name].done_word} {progress_bar(done, len(own), 0)}   "

@@ -23,12 +23,13 @@ from tui.orders.editing import (
     summary_of,
     texts_of,
 )
+from tui.orders.hints import about, already_there, price_hint, quantity_hint
 from tui.orders.lines import LINE_KINDS, OrderLine, next_number
-from tui.orders.part_search import PartHit, PartSource, breaks_in_words, price_for
+from tui.orders.part_search import PartHit, PartSource, price_for
 from tui.screens.base import Dialog
 from tui.screens.part_picker import PartField
 from tui.stock_actions.quantities import QuantityError, parse_quantity
-from tui.views.formats import money, quantity, with_unit
+from tui.views.formats import quantity
 from tui.views.orders import Order
 from tui.widgets.footer import KeyFooter
 from tui.widgets.form_row import FormRow
@@ -191,36 +192,15 @@ class LineForm(Dialog[int]):
         for row in self._rows:
             row.say("")
         if hit is not None and amount is not None:
-            self._hint_quantity(hit, amount)
-        if hit is not None and (self._extra or self._words.price):
-            self._hint_price(hit, amount)
+            said, warn = quantity_hint(hit, amount)
+            self._row("quantity").say(said, warn=warn)
+        if hit is not None and self._words.price and not self._row("price").text.strip():
+            self._row("price").say(price_hint(hit, amount))
 
     def _say_about(self, hit: PartHit | None) -> None:
-        about = self.query_one("#about", Line)
-        if hit is None:
-            about.show(())
-            return
-        same = [line for line in self._lines if line.subject == hit.pk and not line.extra and line is not self._edited]
-        there = f"already on {same[0].label}: {with_unit(same[0].quantity, same[0].unit)}" if same else ""
-        lead = f"comes after {hit.lead_days:.0f} days as a rule" if hit.lead_days is not None else ""
-        facts = " · ".join(fact for fact in (breaks_in_words(hit), lead, hit.description) if fact)
-        about.show([(f"! {there}  " if there else "", "bold $warn"), (facts, "$muted")])
-
-    def _hint_quantity(self, hit: PartHit, amount: Decimal) -> None:
-        if hit.pack != 1:
-            self._row("quantity").say(f"= {with_unit(amount * hit.pack, hit.unit)}")
-        elif hit.available is not None and amount > hit.available:
-            self._row("quantity").say(f"Only {with_unit(hit.available, hit.unit)} free in stock.", warn=True)
-        elif hit.quantity is not None and amount > hit.quantity:
-            self._row("quantity").say(f"Only {with_unit(hit.quantity, hit.unit)} there.", warn=True)
-
-    def _hint_price(self, hit: PartHit, amount: Decimal | None) -> None:
-        step = price_for(hit, amount)
-        if step is None or self._row("price").text.strip():
-            return
-        total = f" = {money(step.price * amount, step.currency)}" if amount else ""
-        least = f"; sold from {quantity(step.quantity)} on" if amount and amount < step.quantity else ""
-        self._row("price").say(f"left empty: {money(step.price, step.currency)}{total}{least}")
+        there = already_there(hit, self._lines, self._edited) if hit is not None else ""
+        facts = about(hit) if hit is not None else ""
+        self.query_one("#about", Line).show([(f"! {there}  " if there else "", "bold $warn"), (facts, "$muted")])
 
     # Going on
 

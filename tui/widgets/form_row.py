@@ -24,7 +24,6 @@ class FormRow(Vertical):
         self._label = label
         self._value = value
         self._placeholder = placeholder
-        self._wrong = False
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -42,14 +41,8 @@ class FormRow(Vertical):
     def text(self) -> str:
         return self.field.value
 
-    @property
-    def is_wrong(self) -> bool:
-        """Whether what is said is that something is wrong."""
-        return self._wrong
-
     def say(self, text: str, *, wrong: bool = False, warn: bool = False) -> None:
         """Say something of the field; "" takes it away."""
-        self._wrong = wrong and bool(text)
         line = self.query_one(".said", Line)
         sign, style = ("!! ", "bold $bad") if wrong else ("! ", "bold $warn") if warn else ("", "$muted")
         line.show([(f"{sign}{text}", style)] if text else ())

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -11,10 +12,15 @@ from tests.faults import FaultServer, LoseAnswer, Reply
 from tests.plain_inventree import PlainInvenTree
 from tests.serving import Running
 from tests.tui.driving import Driver, check_snapshot, driven
+from tests.tui.hostile import HOSTILE
+from tests.tui.hostile_server import hostile_server
+from tests.tui.screens.test_hostile import check as check_hostile
 from tui.actions.orders import TRANSITION_KEYS
 from tui.config import Launch
 from tui.history import Place
+from tui.orders.part_search import PartHit, Parts, SupplierParts
 from tui.screens.order import OrderScreen
+from tui.screens.part_picker import PartPicker
 from tui.views.orders import MODELS
 from workflow.orders import KINDS, RETURN, SALES, TRANSFER, OrderKind
 
@@ -516,3 +522,109 @@ async def test_orders_look_as_they_should(launch: Launch, api: httpx.Client, siz
         await client.press("a")
         await client.idle()
         check_snapshot(f"order-line-form-{name}", client.lines)
+
+
+# The picker by itself
+
+
+async def test_the_picker_takes_the_exact_match_even_when_typed_ahead(client: Driver, api: httpx.Client) -> None:
+    taken: list[PartHit | None] = []
+    picker = PartPicker("Which part?", SupplierParts(client.app.session.client), amount=Decimal(1000))
+    await client.app.push_screen(picker, taken.append)
+    await client.press(*"MOU-55329-VXB", "enter")
+    await client.until(lambda: taken, "what was chosen")
+    assert taken[0] is not None
+    assert [taken[0].code, taken[0].pk] == ["MOU-55329-VXB", supplier_part(api)["pk"]]
+
+
+async def test_the_picker_asks_where_several_match(client: Driver) -> None:
+    taken: list[PartHit | None] = []
+    source = SupplierParts(client.app.session.client)
+    await client.app.push_screen(PartPicker("Which part?", source, text="100nF", amount=Decimal(1000)), taken.append)
+    await client.see("C_100nF_0402", "1 000+")
+    await client.press("x", "backspace", *" 06", "enter")
+    await client.see("choose with the arrow keys")
+    await client.press("down", "up", "enter")
+    await client.until(lambda: taken, "what was chosen")
+    assert taken[0] is not None and "0603" in taken[0].name
+
+
+async def test_the_picker_says_when_nothing_matches(client: Driver) -> None:
+    taken: list[PartHit | None] = []
+    await client.app.push_screen(PartPicker("Which part?", Parts(client.app.session.client)), taken.append)
+    await client.press(*"nothing like it", "enter")
+    await client.see("Nothing matches nothing like it.")
+    await client.press("escape")
+    await client.until(lambda: taken, "the end")
+    assert taken == [None]
+
+
+# Hostile text
+
+
+def hostile_orders(server: FaultServer) -> None:
+    """An order whose every text is hostile, with a line for each of them."""
+    texts = list(HOSTILE.values())
+    header = {
+        "pk": 1, "status": 10, "status_text": texts[0], "reference": texts[1], "supplier_name": texts[2], "supplier": 1,
+        "description": texts[3], "notes": "\n".join(texts), "supplier_reference": texts[4], "target_date": texts[5],
+        "creation_date": texts[6], "issue_date": texts[7], "created_by": {"username": texts[8]}, "overdue": True,
+        "order_currency": texts[9], "responsible_detail": {"name": texts[0]}, "line_items": 2, "total_price": 5,
+        "contact_detail": {"name": texts[0], "phone": texts[1], "email": texts[3]}, "link": texts[2],
+    }  # fmt: skip
+    rows = [
+        {
+            "pk": pk, "line": text, "quantity": 3, "received": 1, "part": pk, "sku": text, "internal_part": 1,
+            "internal_part_name": text, "reference": text, "notes": text, "purchase_price": 1, "target_date": text,
+            "purchase_price_currency": text, "part_detail": {"units": text}, "order": 1,
+        }
+        for pk, text in enumerate(texts, 1)
+    ]  # fmt: skip
+    parts = [
+        {"pk": pk, "part": 1, "SKU": text, "MPN": text, "description": text, "part_detail": {"name": text, "IPN": text}}
+        for pk, text in enumerate(texts, 1)
+    ]
+    breaks = [{"quantity": 1, "price": 2, "price_currency": texts[0]}]
+    pages = {
+        "order/po-line/": rows, "order/po-extra-line/": [], "company/part/": parts, "company/price-break/": breaks,
+        "attachment/": [], "parameter/": [],
+    }  # fmt: skip
+    for path, results in pages.items():
+        body = {"count": len(results), "next": None, "previous": None, "results": results}
+        server.answer("GET", f"/api/{path}", body)
+    server.answer("GET", "/api/order/po/1/", header)
+    verbs = ["view", "add", "change", "delete"]
+    roles = dict.fromkeys(("stock", "part", "stock_location", "purchase_order"), verbs)
+    server.answer("GET", "/api/user/me/roles/", {"roles": roles, "is_superuser": False})
+    refusal = {"quantity": texts, "part": [texts[0]], texts[1]: [texts[2]]}
+    server.answer("POST", "/api/order/po-line/", refusal, status=400)
+
+
+@pytest.mark.parametrize("size", [(132, 43), (80, 24), (40, 16)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_hostile_text_is_shown_as_text(size: tuple[int, int]) -> None:
+    with hostile_server() as server:
+        hostile_orders(server)
+        async with driven(Launch(server.url, token="inv-1"), size) as client:
+            await client.see("items")
+            await client.app.go(Place("order", "purchaseorder", 1))
+            await client.see("Lines ")
+            await client.idle()
+            for keys in (
+                (),
+                ("2",),
+                ("3",),
+                ("N",),
+                ("escape", "1", "x"),
+                ("escape", "e"),
+                ("9", "f2"),
+                ("escape", "escape"),
+            ):
+                await client.press(*keys)
+                await client.idle()
+                check_hostile(client)
+            await client.press("a")
+            await client.idle()
+            check_hostile(client)
+            await client.press("down", "enter", "7", "f2")
+            await client.see("!! Not saved")
+            check_hostile(client)
