@@ -147,6 +147,8 @@ class RowWriter:
     session: DataImportSession
     lookups: Mapping[str, str | None]
     known: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    written: list[int] = field(default_factory=list)
+    """The keys of the objects that were made or changed."""
 
     def check(self, row: DataImportRow) -> None:
         """Try a row: `valid`, `errors` and the keys in `data` say how it went. Nothing is written."""
@@ -158,6 +160,14 @@ class RowWriter:
         row.errors = self._run(row, keep=True)
         row.valid = row.complete = row.errors is None
         return row.errors
+
+    def finish(self) -> None:
+        """What resources leave until they answer (the totals of orders) is done once, for all rows that were written.
+        Raises InvalidInput."""
+        kind = "update" if self.session.update_records else "create"
+        keys = list(dict.fromkeys(self.written))
+        if keys:
+            target_of(self.session.model_type).several(self.context, keys, kind=kind)
 
     def _run(self, row: DataImportRow, *, keep: bool) -> Any:
         try:
@@ -183,13 +193,14 @@ class RowWriter:
     def _save(self, data: Mapping[str, Any]) -> None:
         target, context = target_of(self.session.model_type), self.context
         if not self.session.update_records:
-            target.make(context, data)
+            self.written += target.make(context, data)
             return
         key = f.Integer().parse(data.get(ID_FIELD), context)
         row = target.row(context, key)
         given = {name: value for name, value in data.items() if name != ID_FIELD}
         values = f.read_body(target.writable(creating=False), given, context, partial=True)
         target.save(context, row, values, created=False)
+        self.written.append(row.pk)
 
     def _forget(self, waiting: int, undoing: int) -> None:
         """What the attempt wanted to do after the commit is not done; what it did outside the database is undone."""

@@ -334,6 +334,7 @@ def _accept_rows(context: Context, pk: int) -> Answer:
     savepoint = context.session.begin_nested()
     errors = {row.pk: found for row in rows if (found := writer.write(row)) is not None}
     if not errors:
+        writer.finish()
         savepoint.commit()
         check_complete(context.session, session)
         return Answer({"rows": keys}, 201)

@@ -237,3 +237,49 @@ def test_a_session_goes_with_its_rows_and_file(folk: People, admin: httpx.Client
     assert admin.delete(f"importer/session/{pk}/").status_code == 204
     assert admin.get(f"importer/row/{rows[0]['pk']}/").status_code == 404
     assert admin.get(f"{folk.server.url}{file}").status_code == 404
+
+
+def test_the_lines_of_an_order_come_from_a_list(admin: httpx.Client, trade: dict[str, int]) -> None:
+    """SKUs are those of the order's supplier, whoever else has the same; the order's total follows."""
+    order = make(admin, "order/po/", reference="PO-0901", supplier=trade["second"], description="")["pk"]
+    files = table(
+        ["SKU", "Quantity", "Purchase Price", "Currency", "Target Date"],
+        ["S-2", 10, 2.5, "USD", "2027-01-31"], ["1", 4, 1, "USD", ""], ["S-3", 1, 1, "USD", ""],
+        ["S-2", 0.000001, 1, "USD", ""], kind="xlsx",
+    )  # fmt: skip
+    pk, rows = tried(admin, files, "purchaseorderlineitem", field_overrides={"order": order})
+    assert [row["valid"] for row in rows] == [True, True, False, False], [row["errors"] for row in rows]
+    assert rows[2]["errors"] == {"part": ['No SupplierPart matches "S-3"']}
+    assert "decimal places" in rows[3]["errors"]["quantity"][0]
+    assert accept(admin, pk, rows[:2]).status_code == 201
+    lines = admin.get("order/po-line/", params={"order": order, "ordering": "pk"}).json()
+    found = {line["part"]: (line["quantity"], line["purchase_price"], line["target_date"]) for line in lines}
+    assert found == {trade["second2"]: (10, 2.5, "2027-01-31"), trade["numeric"]: (4, 1, None)}
+    assert admin.get(f"order/po/{order}/").json()["total_price"] == 29
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "party"),
+    [
+        ("so", "salesorderlineitem", "customer"),
+        ("so", "salesorderextraline", "customer"),
+        ("po", "purchaseorderextraline", "supplier"),
+        ("ro", "returnorderextraline", "customer"),
+        ("transfer-order", "transferorderlineitem", None),
+    ],
+)
+def test_the_lines_of_other_orders_too(
+    admin: httpx.Client, trade: dict[str, int], kind: str, model: str, party: str | None
+) -> None:
+    company = make(admin, "company/", name=f"Party of {model}", is_customer=True, is_supplier=True)["pk"]
+    sold = make(admin, "part/", name=f"Sold {model}", IPN=f"X-{model}", salable=True)["pk"]
+    with_whom = {party: company} if party else {}
+    order = make(admin, f"order/{kind}/", **with_whom, description="")["pk"]
+    files = table(["IPN", "Description", "Quantity", "Reference"], [f"X-{model}", "freight", 3, "first"])
+    pk, rows = tried(admin, files, model, field_overrides={"order": order})
+    assert [row["errors"] for row in rows] == [None]
+    assert accept(admin, pk, rows).status_code == 201
+    path = next(entry["api_url"] for entry in admin.get("importer/models/").json() if entry["model_type"] == model)
+    (line,) = admin.get(path.removeprefix("/api/"), params={"order": order}).json()
+    assert (line["quantity"], line["reference"]) == (3, "first")
+    assert line.get("part", sold) == sold
