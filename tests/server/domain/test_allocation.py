@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.allocation import (
@@ -155,6 +155,7 @@ def test_variants_will_do() -> None:
 QUANTITIES = st.decimals(0, 50, places=2)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.tuples(QUANTITIES, QUANTITIES, st.integers(1, 3)), max_size=6), st.lists(QUANTITIES, max_size=5),
     st.sampled_from(sorted(PRIORITIES)), st.booleans(),
