@@ -136,7 +136,7 @@ class ReceiveScreen(ReceivePosting):
             self._prompt.say(f"Everything goes to {self._scanned_place.path}.")
         else:
             self._prompt.say("")
-        self._prompt.ask("Item", value, placeholder="scan, or type SKU, MPN, IPN or name")
+        self._prompt.ask("Item:", value, placeholder="scan, or type SKU, MPN, IPN or name")
         self.refresh_footer()
 
     def _take_item(self, text: str) -> None:
@@ -185,7 +185,7 @@ class ReceiveScreen(ReceivePosting):
         dropped = self._dropped()
         self._prompt.say(f"{len(hits)} lines match {text}: which? {dropped}", "bold $warn", "? ")
         self._show_choices([choice_of(hit.line) for hit in hits])
-        self._prompt.ask("Which", placeholder="Enter takes it, typing searches again")
+        self._prompt.ask("Which?", placeholder="Enter takes it, typing searches again")
 
     def _take_which(self, text: str) -> None:
         choice = self._choices.current
@@ -210,7 +210,7 @@ class ReceiveScreen(ReceivePosting):
         self._hide_choices()
         self._stage, self._field = "quantity", None
         self._say_draft(draft.typed, problem)
-        label = "Quantity" if draft.line.pack.is_single else f"Packs of {quantity(draft.line.pack.size)}"
+        label = "Quantity:" if draft.line.pack.is_single else f"Packs of {quantity(draft.line.pack.size)}:"
         self._offered = draft.typed or (quantity(draft.line.outstanding) if not draft.line.is_done else "")
         self._prompt.ask(label, self._offered)
         self.refresh_footer()
@@ -226,7 +226,7 @@ class ReceiveScreen(ReceivePosting):
             amount = ""
         shown = amount or f"{line.pack.text(line.outstanding)} to come"
         code = f" ({line.codes})" if line.codes and line.codes not in line.name else ""
-        goes = f" → {place.path} ({why})" if place else ""
+        goes = f" → {self._called(place)} ({why})" if place else ""
         more = f" · {draft.extras.in_words}" if draft.extras.in_words else ""
         if problem:
             self._prompt.say(problem, "bold $bad", "!! ")

@@ -67,7 +67,7 @@ class ReceiveAsides(ReceiveView):
         what = self._draft.line.label if self._draft_now else "everything from now on"
         self._prompt.say(f"Where does {what} go?", "bold")
         self._show_choices(_place_choices(self.bincard.recent_locations))
-        self._prompt.ask("Location", placeholder="scan or name", hold=hold)
+        self._prompt.ask("Location:", placeholder="scan or name", hold=hold)
         self.refresh_footer()
 
     def _take_place(self, text: str) -> None:
@@ -91,13 +91,13 @@ class ReceiveAsides(ReceiveView):
             problem = message.problem or f"No location matches {message.text}."
             self._prompt.say(f"{problem} {self._dropped()}", "bold $bad", "!! ")
             self.bincard.bell()
-            self._prompt.ask("Location", placeholder="scan or name", hold=True)
+            self._prompt.ask("Location:", placeholder="scan or name", hold=True)
         elif len(message.places) == 1:
             self._set_place(message.places[0])
         else:
             self._prompt.say(f"{len(message.places)} locations match {message.text}: which? {self._dropped()}", "bold")
             self._show_choices(_place_choices(message.places))
-            self._prompt.ask("Location", placeholder="Enter takes it, typing searches again")
+            self._prompt.ask("Location:", placeholder="Enter takes it, typing searches again")
 
     def _set_place(self, place: Location) -> None:
         if place.structural:
@@ -110,7 +110,7 @@ class ReceiveAsides(ReceiveView):
             self._usual_place = place
         else:
             self._scanned_place = place
-            self._show_result(f"Everything goes to {place.path} from now on.", "", "")
+            self._show_result(f"Everything goes to {place.path} from now on.")
         self._after_place()
 
     def _after_place(self) -> None:
@@ -133,7 +133,7 @@ class ReceiveAsides(ReceiveView):
             self._ask_place()
         elif draft is None or self._stage not in ("quantity", "extra"):
             self._prompt.say("First the item; then batch, serials and the rest.", "bold $warn", "! ")
-            self._prompt.ask("Item", hold=True)
+            self._prompt.ask("Item:", hold=True)
         elif key in ("next", "before"):
             self._open_field(next_field(self._fields, self._field, 1 if key == "next" else -1))
         else:
@@ -151,7 +151,7 @@ class ReceiveAsides(ReceiveView):
             self.read_statuses()
             return
         self._say_draft(self._draft.typed)
-        self._prompt.ask(chosen.label, chosen.shown(self._draft.extras), placeholder=chosen.hint)
+        self._prompt.ask(f"{chosen.label}:", chosen.shown(self._draft.extras), placeholder=chosen.hint)
 
     def on_receive_work_statuses_known(self, message: ReceiveWork.StatusesKnown) -> None:
         if self._field is None or self._draft_now is None:
@@ -161,7 +161,7 @@ class ReceiveAsides(ReceiveView):
             return
         self._statuses = message.statuses
         self._show_choices(status_choices(self._statuses, ""))
-        self._prompt.ask(self._field.label, self._field.shown(self._draft.extras), placeholder=self._field.hint)
+        self._prompt.ask(f"{self._field.label}:", self._field.shown(self._draft.extras), placeholder=self._field.hint)
 
     def _take_extra(self, text: str) -> None:
         draft, chosen = self._draft, self._field
@@ -175,7 +175,7 @@ class ReceiveAsides(ReceiveView):
                 draft.extras = chosen.into(draft.extras, text)
         except ValueError as error:
             self._prompt.say(f"{error}.", "bold $bad", "!! ")
-            self._prompt.ask(chosen.label if chosen else "", text, hold=True)
+            self._prompt.ask(f"{chosen.label}:" if chosen else "", text, hold=True)
             return
         self._ask_quantity()
 

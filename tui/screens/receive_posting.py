@@ -26,7 +26,7 @@ class ReceivePosting(ReceiveAsides):
             return
         self._stage = "posting"
         self._hide_choices()
-        self._prompt.say(f"Posting {draft.line.pack.text(amount)} × {draft.line.label} → {place.path} ...")
+        self._prompt.say(f"Posting {draft.line.pack.text(amount)} × {draft.line.label} → {self._called(place)} ...")
         self._prompt.busy("Next")
         self.post_receipt(self.desk, self.desk.receipt(draft.line, amount, place, draft.extras))
 
@@ -34,8 +34,8 @@ class ReceivePosting(ReceiveAsides):
         received = self._last = message.received
         receipt, line = received.receipt, received.line
         figures = f"{quantity(line.received)}/{quantity(line.ordered)}"
-        text = f"{receipt.amount} × {line.label} → {receipt.location.path}   {figures}"
-        self._show_result(f"{text}  {received.note}", "bold $warn" if received.note else "bold $good", "✓ ")
+        text = f"{receipt.amount} × {line.label} → {self._called(receipt.location)}  {received.note}"
+        self._show_result(text, "bold $warn" if received.note else "bold $good", "✓ ", figures)
         self._show_lines()
         self._ask_item()
         if self.desk is not None and not self.desk.open_lines:
@@ -56,7 +56,8 @@ class ReceivePosting(ReceiveAsides):
         error = message.error
         if isinstance(error, ReceiptUnresolved) and self.desk is not None:
             self._stage = "lost"
-            self._show_result(f"{error}", "bold $bad", "!! ")
+            what = f"{message.receipt.amount} × {message.receipt.line.label}"
+            self._show_result(f"Not known whether it was posted: {what}", "bold $bad", "!! ")
             self._prompt.say("Finding out what became of it ... Esc leaves it open.", "bold $warn", "! ")
             self.bincard.bell()
             self.settle(self.desk, error)

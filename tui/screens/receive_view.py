@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
+from tui.api_models import Location
 from tui.history import Place
 from tui.keymap import display_key
 from tui.orders.receipts import Extras
 from tui.orders.receiving import ReceivingLine
 from tui.screens.receive_fields import FIELDS, RETURN_FIELDS, ExtraField
-from tui.screens.receive_lines import columns_for, head, in_order
+from tui.screens.receive_lines import NARROW, columns_for, head, in_order
 from tui.screens.receive_work import ReceiveWork
 from tui.views.orders import kind_of_model
 from tui.widgets.choice_list import Choice, ChoiceList
@@ -109,8 +110,13 @@ class ReceiveView(ReceiveWork):
 
     # Showing
 
-    def _show_result(self, text: str, style: str, sign: str) -> None:
-        self.query_one("#result", Line).show([(f"{sign}{text}".rstrip(), style)])
+    def _show_result(self, text: str, style: str = "", sign: str = "", figures: str = "") -> None:
+        """Say on the top line what came of the last entry; the figures are never cut off."""
+        self.query_one("#result", Line).show([(f"{sign}{text}".rstrip(), style)], [(figures, style)] if figures else ())
+
+    def _called(self, place: Location) -> str:
+        """A location by its path, or just its name where there is little room."""
+        return place.name if self.app.size.width < NARROW else place.path
 
     def _show_lines(self) -> None:
         desk = self.desk

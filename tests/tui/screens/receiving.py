@@ -13,8 +13,6 @@ from tui.history import Place
 __all__ = ["DOCK", "SHELF", "Desk", "Wanted", "open_receiving"]
 
 DOCK, SHELF = 6, 8
-#: What these are called.
-DOCK_PATH = "Factory/Office Block/Room 404"
 
 
 @dataclass(frozen=True)
@@ -25,14 +23,16 @@ class Wanted:
     quantity: float = 10
     pack: str = ""
     destination: int | None = None
+    name: str = ""
     more: dict[str, Any] = field(default_factory=dict)
 
 
 class Desk:
     """Makes orders and looks at them."""
 
-    def __init__(self, api: httpx.Client) -> None:
+    def __init__(self, api: httpx.Client, *, supplier_name: str = "") -> None:
         self.api = api
+        self._name = supplier_name
         self._supplier: int | None = None
 
     def post(self, path: str, **body: Any) -> dict[str, Any]:
@@ -44,15 +44,24 @@ class Desk:
     @property
     def supplier(self) -> int:
         if self._supplier is None:
-            name = f"Supplier {uuid4().hex[:8]}"
-            self._supplier = self.post("company/", name=name, is_supplier=True, currency="USD")["pk"]
+            name = self._name or f"Supplier {uuid4().hex[:8]}"
+            known = self.get("company/", name=name, limit=1)["results"]
+            self._supplier = (
+                known[0]["pk"]
+                if known and known[0]["name"] == name
+                else self.post("company/", name=name, is_supplier=True, currency="USD")["pk"]
+            )
         return self._supplier
 
     def order(self, lines: Sequence[Wanted], *, place: bool = True, **more: Any) -> int:
         """A purchase order with these lines, placed unless said otherwise; its primary key."""
         pk: int = self.post("order/po/", supplier=self.supplier, **more)["pk"]
         for number, line in enumerate(lines, start=1):
-            values: dict[str, Any] = {"name": f"Part {line.sku}", "description": "to be received", "purchaseable": True}
+            values: dict[str, Any] = {
+                "name": line.name or f"Part {line.sku}",
+                "description": "to be received",
+                "purchaseable": True,
+            }
             part = self.post("part/", **values)["pk"]
             supplied = self.post(
                 "company/part/", part=part, supplier=self.supplier, SKU=line.sku, pack_quantity=line.pack

@@ -108,7 +108,27 @@ async def test_a_refusal_is_shown_with_its_figures(client: Driver, desk: Desk, p
     refusal = Reply(400, {"items": {"0": {"quantity": ["10 ordered, 5 received: 10 would be 5 too many."]}}})
     proxy.fail("POST", f"/api/order/po/{order}/receive/", refusal)
     await client.press(*bolt, "enter", "enter")
-    await client.see("Not received: 10 ordered, 5 received: 10 would be 5 too many.", "Quantity   10")
+    await client.see("Not received: 10 ordered, 5 received: 10 would be 5 too many.", "Quantity:  10")
     assert desk.received(order) == {bolt: 0, nut: 0}
     await client.press("enter")
     await client.see("1/2 lines")
+
+
+async def test_a_receipt_left_open_is_explained_when_receiving_is_opened_again(
+    client: Driver, desk: Desk, proxy: FaultServer
+) -> None:
+    order, bolt, _ = two_lines(desk)
+    await open_receiving(client, order)
+    (line, _) = (row["pk"] for row in desk.get("order/po-line/", order=order))
+    proxy.fail("POST", f"/api/order/po/{order}/receive/", LoseAnswer(), *[Cut()] * 9)
+    proxy.fail("GET", f"/api/order/po-line/{line}/", *[Cut()] * 99)
+    await client.press(*bolt, "enter", "enter")
+    await client.see("Not known whether it was posted: 10 ×", "Esc leaves it open")
+    await client.press("escape")
+    await client.see("Left open")
+    assert len(left_over()) == 1
+    proxy.clear()
+    await open_receiving(client, order)
+    await client.see("Cut off last time: receipt of 10", "10/10")
+    assert not left_over()
+    assert desk.stock(order) == [(bolt, 10, DOCK)]
