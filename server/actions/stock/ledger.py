@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, sele
 from sqlalchemy.orm import Session
 
 from server.actions.stock.deletion import delete_items, held_items
+from server.db.bulk import insert_rows
 from server.db.models.part import Part
 from server.db.models.stock import StockItem, StockItemTestResult, StockItemTracking
 from server.db.prepared import LARGEST_GROUP, group_size, prepared
@@ -143,17 +144,8 @@ class Ledger:
                 | values
                 | {"creation_date": self.by.now, "updated": self.by.now}
             )
-        self._keys = dict(zip(made, self._inserted(rows), strict=True))
+        self._keys = dict(zip(made, insert_rows(self.connection, ITEMS, rows), strict=True))
         self._copy_results({self._keys[key]: source for key in made if (source := self._new[key][0]) is not None})
-
-    def _inserted(self, rows: Sequence[dict[str, Any]]) -> list[int]:
-        """The keys of the rows, which are inserted in one go where the database can tell them then."""
-        alike = len({frozenset(row) for row in rows}) == 1
-        if self.connection.dialect.insert_returning and alike:
-            statement = insert(ITEMS).returning(ITEMS.c.pk, sort_by_parameter_order=True)
-            return list(self.connection.execute(statement, rows).scalars().all())
-        one_by_one = (self.connection.execute(insert(ITEMS), row).inserted_primary_key for row in rows)
-        return [int(key[0]) for key in one_by_one if key is not None]
 
     def _whole_rows(self, keys: set[int]) -> dict[int, dict[str, Any]]:
         if not keys:
