@@ -103,12 +103,16 @@ class OrderRows(OrderCommands):
     async def _begin(self, generation: int) -> None:
         try:
             groups = await self._divided()
-            wanted = [(section, 0, section.rows.page_size) for group in groups for section in group.sections]
+            wanted = [self._first_of(section) for group in groups for section in group.sections]
             loads = await self._load(wanted)
         except ApiError as error:
             self.post_message(self.Failed(error))
         else:
             self.post_message(self.Loaded(generation, groups, loads, anew=True))
+
+    def _first_of(self, section: Section) -> tuple[Section, int, int]:
+        """As much of a section as the screen can show; the rest is asked for when the cursor comes near."""
+        return section, 0, min(section.rows.page_size, max(self.size.height, 10))
 
     async def _divided(self) -> list[Group]:
         kind, size = self.kind, self.bincard.launch.options.page_size
@@ -154,7 +158,7 @@ class OrderRows(OrderCommands):
         seen = {id(section) for section, _, _ in wanted}
         # An order may have gone to a section that is out of sight: how many there are is asked everywhere.
         others = (section for group in self.groups for section in group.sections if id(section) not in seen)
-        wanted += [(section, 0, section.rows.page_size) for section in others]
+        wanted += [self._first_of(section) for section in others]
         if wanted:
             self._load_again(self._generation, wanted)
             self.count_kinds()

@@ -153,7 +153,7 @@ async def test_the_question_before_an_action_and_the_form_for_a_new_order(fresh:
         await client.idle()
         check_snapshot("orders-cancel-80x24", steady(client.lines))
         await client.press("escape", "n")
-        await client.see("New purchase order", "PO0013", "DigiKey Electronics")
+        await client.see("New purchase order", "PO0013", "DigiKey Electronics", "Assigned   allaccess", "Overdue · 3")
         await client.idle()
         check_snapshot("orders-new-80x24", steady(client.lines))
 
