@@ -60,8 +60,11 @@ def export() -> dict[str, dict[int, dict[str, Any]]]:
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory, demo_template: Path) -> Iterator[httpx.Client]:
     data_dir = tmp_path_factory.mktemp("demo") / "data"
-    with running(data_dir, demo_template) as server, server.client("admin", "inventree") as made:
-        made.base_url = httpx.URL(f"{server.url}/api/")
+    with (
+        running(data_dir, demo_template) as server,
+        server.client("admin", "inventree") as signed_in,
+        httpx.Client(base_url=f"{server.url}/api/", headers=signed_in.headers, timeout=30) as made,
+    ):
         yield made
 
 

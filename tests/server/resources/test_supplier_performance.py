@@ -126,8 +126,10 @@ def shop(folk: People) -> Shop:
 
 @pytest.fixture(scope="module")
 def buyer(folk: People, shop: Shop) -> Iterator[httpx.Client]:
-    with folk.as_user("buyer", roles={"purchase_order": ["view"]}) as client:
-        client.base_url = httpx.URL(folk.server.url)
+    with (
+        folk.as_user("buyer", roles={"purchase_order": ["view"]}) as signed_in,
+        httpx.Client(base_url=folk.server.url, headers=signed_in.headers) as client,
+    ):
         yield client
 
 
@@ -196,8 +198,11 @@ def test_only_buyers_are_told(folk: People, shop: Shop) -> None:
 
 def test_imported_receipts_count_too(tmp_path: Path, demo_template: Path) -> None:
     """The demo data: order 9 was issued and received on the same day, order 6 in January 2024."""
-    with running(tmp_path / "data", demo_template) as server, server.client("admin", "inventree") as client:
-        client.base_url = httpx.URL(server.url)
+    with (
+        running(tmp_path / "data", demo_template) as server,
+        server.client("admin", "inventree") as signed_in,
+        httpx.Client(base_url=server.url, headers=signed_in.headers) as client,
+    ):
         same_day = told(client.get(PERFORMANCE, params={"supplier_part": 1027}))
         assert same_day["lead_time"] == {"receipts": 1, "median": 0, "p90": 0}
         assert same_day["on_time"] == {"promised": 1, "kept": 1, "rate": 1}
