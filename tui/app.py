@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.text import Text
 from textual import work
+from textual._context import active_message_pump
 from textual.message import Message
 
 from tui.actions import BY_ID, Action
@@ -273,6 +274,10 @@ class BincardApp(CommandApp):
 
     async def go(self, place: Place) -> None:
         """Go to a place and remember the one left."""
+        if active_message_pump.get(self) is not self:
+            # Asked for by a screen (a click): it goes away here, and cannot wait for its own end.
+            self.call_later(self.go, place)
+            return
         self._remember()
         self.history.visit(place)
         await self._show(place)

@@ -54,6 +54,15 @@ async def test_the_cards_of_item_and_part_lead_to_each_other(client: Driver) -> 
     await client.see("bin card of the part")
 
 
+async def test_a_line_clicked_twice_opens_its_item(client: Driver) -> None:
+    await open_card(client, "INV-SI408")
+    await client.press("b")
+    await client.see("bin card of the part")
+    await client.idle()
+    await client.pilot.click("#lines", offset=(5, 2), times=2)
+    await client.see("bin card of the item")
+
+
 async def test_the_location_of_an_item_opens_with_the_cursor_on_it(client: Driver) -> None:
     await open_card(client, "INV-SI408")
     await client.press("g")
