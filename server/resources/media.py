@@ -64,11 +64,29 @@ def _read(context: Context, path: PurePosixPath) -> bytes | None:
     return content
 
 
+def _large(context: Context, path: PurePosixPath) -> Answer:
+    """A file that may be of any size, to be sent piece by piece and saved."""
+    try:
+        file = files_of(context).open(str(path))
+    except BadPath:
+        file = None
+    if file is None:
+        raise NotFound("Not found.")
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(path.name, safe='')}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cache-Control": "private, no-store",
+    }
+    return Answer(file=file, content_type="application/octet-stream", headers=headers)
+
+
 def _serve(context: Context, rest: str) -> Answer:
     path = PurePosixPath(rest)
     if not path.parts or str(path) != rest or ".." in path.parts:
         raise NotFound("Not found.")
     _check_access(context, path)
+    if path.parts[0] in _OWN:
+        return _large(context, path)
     try:
         content = _read(context, path)
     except BadPath:
