@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.faults import FaultServer, Reply
+from tests.faults import FaultServer, LoseAnswer, Reply
 from tests.plain_inventree import PlainInvenTree
 from tests.serving import Running, running
 from tests.tui.driving import Driver, check_snapshot, driven
@@ -327,6 +327,40 @@ async def test_a_refusal_is_told_in_the_servers_words(board: Driver, api: httpx.
     api.post(f"order/po/{made['pk']}/cancel/", json={})
     await board.press("enter")
     await board.see("!! Refused: Invalid transition on Purchase Order.status")
+
+
+async def test_an_answer_that_is_lost_is_told_and_the_order_looked_at_again(
+    server: Running, launch: Launch, api: httpx.Client
+) -> None:
+    made = make(api)
+    with PlainInvenTree(server.url) as proxy:
+        async with driven(Launch(proxy.url, user="admin", token=launch.token)) as client:
+            await open_board(client)
+            await look_for(client, made["reference"])
+            proxy.fail("POST", f"/api/order/po/{made['pk']}/issue/", LoseAnswer())
+            await client.press("I", "enter")
+            await client.see("It is not known whether that was done")
+            await client.press("enter", "escape")
+            await client.until(
+                lambda: (order := screen(client).order) is not None and order.state == "PLACED", "the truth"
+            )
+
+
+async def test_the_server_chooses_the_stock_of_a_sales_order(board: Driver, api: httpx.Client) -> None:
+    sales = kind_of("sales")
+    made = make(api, sales, issue=True)
+    parts = api.get("part/", params={"salable": "true", "has_stock": "true", "limit": 50, "virtual": "false"}).json()
+    part = next(each for each in parts["results"] if each["unallocated_stock"] >= 2 and not each["trackable"])
+    line = {"order": made["pk"], "part": part["pk"], "quantity": 1}
+    assert api.post("order/so-line/", json=line).status_code == 201
+    await board.press("2")
+    await look_for(board, made["reference"])
+    await board.press("W")
+    await board.see(f"Allocate all of {made['reference']}", "for 1 of 1")
+    await board.press("enter")
+    await board.see("stock allocated.")
+    promised = api.get("order/so-allocation/", params={"order": made["pk"]}).json()
+    assert sum(each["quantity"] for each in promised) == 1
 
 
 async def test_who_may_only_look_gets_no_key_for_anything_else(server: Running) -> None:
