@@ -28,7 +28,7 @@ ACTIONS: tuple[Action, ...] = (
         "Orders",
         "Show the order board: what is to be bought, sold, taken back and moved.",
         "global",
-        footer=32,
+        footer=58,
         argument="purchase, sales, return or transfer",
     ),
     Action("app.refresh", ("r", "f5"), "Refresh", "Ask the server again; the cursor stays where it is.", "global"),
