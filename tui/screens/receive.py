@@ -1,6 +1,6 @@
 """Receiving by scan: an item, how many, and on to the next; one prompt at a time, the lines always in sight.
 
-What is entered is taken by `_take_<stage>`; each ends by asking for the next thing, starting a worker, or both in turn.
+What is entered is taken according to the stage; each step ends by asking for the next thing or by starting a worker.
 Whatever stops the flow without being expected (an unknown code, a refusal) drops what was typed ahead and names it.
 """
 
@@ -103,14 +103,32 @@ class ReceiveScreen(ReceivePosting):
     def on_prompt_line_entered(self, message: PromptLine.Entered) -> None:
         match message.key:
             case "enter":
-                getattr(self, f"_take_{self._stage}")(message.text)
+                self._take(message.text)
             case "scan":
                 self._remember_typed(message.draft)
-                getattr(self, f"_take_{self._stage}")(message.text)
+                self._take(message.text)
             case key:
                 self._remember_typed(message.text)
                 self._go_to_field(key)
         self.refresh_footer()
+
+    def _take(self, text: str) -> None:
+        """Take an entry as what is asked for now."""
+        match self._stage:
+            case "quantity":
+                self._take_quantity(text)
+            case "which":
+                self._take_which(text)
+            case "before":
+                self._accept_scanned()
+            case "odd":
+                self._accept_odd()
+            case "place":
+                self._take_place(text)
+            case "extra":
+                self._take_extra(text)
+            case _:
+                self._take_item(text)
 
     def on_prompt_line_kept(self, message: PromptLine.Kept) -> None:
         self.bincard.announce(f"{message.text} comes next; answer the question first.", "warning")
@@ -272,7 +290,7 @@ class ReceiveScreen(ReceivePosting):
         self._ask_question(f"{text} was scanned, but {draft.line.label} has no quantity. Enter receives {rest} of it, "
                            "Esc leaves it out.")  # fmt: skip
 
-    def _take_before(self, text: str) -> None:
+    def _accept_scanned(self) -> None:
         if self._draft.amount is None:
             self._ask_item()
         else:
@@ -294,7 +312,7 @@ class ReceiveScreen(ReceivePosting):
         else:
             self._post(draft, draft.amount, place)
 
-    def _take_odd(self, text: str) -> None:
+    def _accept_odd(self) -> None:
         self._draft.asked = True
         self._go_on()
 
