@@ -76,11 +76,6 @@ class OrderForm(Dialog[Order]):
         self._proposed = ""
         self._busy = False
 
-    @property
-    def holds_keys(self) -> bool:
-        """What is typed while it is being saved is for what comes after it."""
-        return self._busy
-
     # What there is to fill in
 
     def compose(self) -> ComposeResult:
@@ -169,11 +164,25 @@ class OrderForm(Dialog[Order]):
         else:
             self._go_on()
 
+    @property
+    def holds_keys(self) -> bool:
+        """What is typed ahead waits until it is known what a field took."""
+        return self._busy or any(row.waiting for row in self._rows() if isinstance(row, RecordField))
+
+    def _settle(self) -> None:
+        for row in self._rows():
+            if isinstance(row, RecordField):
+                row.waiting = False
+
     def on_record_field_taken(self) -> None:
+        self._settle()
         self._complain("")
         self._go_on()
+        self.bincard.replay_keys()
 
     def on_record_field_missed(self, message: RecordField.Missed) -> None:
+        self._settle()
+        self.bincard.drop_keys()  # they were meant for the fields after this one
         self._complain(message.why)
 
     def _go_on(self) -> None:

@@ -54,7 +54,8 @@ class RecordField(PickField):
         self.record = record
         self._required = required
         self._answered: str | None = None
-        self._waiting = False
+        self.waiting = False
+        """From Enter until it is known what was taken, if anything. Who hears `Taken` or `Missed` ends it."""
 
     def on_mount(self) -> None:
         if self.record is not None:
@@ -94,12 +95,11 @@ class RecordField(PickField):
     def on_record_field_found(self, message: Found) -> None:
         message.stop()
         if message.text != self.text:
-            return
+            return  # an answer to what was typed before
         self._answered = message.text
         choices = [Choice(record, record.label, record.detail) for record in message.records]
         self.set_choices(choices, empty=message.problem or "Nothing matches.")
-        if self._waiting:
-            self._waiting = False
+        if self.waiting:
             self._take_meant(message)
 
     def _take_meant(self, message: Found) -> None:
@@ -115,6 +115,7 @@ class RecordField(PickField):
     def accept(self) -> None:
         """Take what is meant: what was taken before, under the cursor, or the match once the answer has come."""
         self.hush()
+        self.waiting = True
         text, current = self.text, self.current
         if self.record is not None and text == self.record.label:
             self._take(self.record)
@@ -123,7 +124,6 @@ class RecordField(PickField):
             self.take("")
             self.post_message(self.Taken())
         elif text != (self._answered or ""):
-            self._waiting = True
             self._search(text)
         elif current is not None:
             self._take(current.value)
