@@ -76,6 +76,7 @@ class BincardApp(CommandApp):
         self.keymap = _load_keymap(launch)
         theme = _theme_name(launch)
         super().__init__(_pace_of(launch.options))
+        self.own_painting = launch.options.own_painting
         self.launch = launch
         self.state = ClientState()
         self.history = History()

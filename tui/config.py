@@ -50,6 +50,8 @@ class Options:
     """Path of a key map file; a relative one is taken from the directory of the settings file."""
     mouse: bool = True
     """Take mouse clicks; off leaves the mouse to the terminal (select and copy)."""
+    own_painting: bool = True
+    """Send only what changed on the screen; off leaves painting to Textual, at ten times the bytes."""
     read_only: bool = False
     """Offer nothing that changes data."""
     page_size: int = 100
@@ -128,6 +130,7 @@ _ENVIRONMENT: Final = {
     "BINCARD_THEME": "theme",
     "BINCARD_KEYMAP": "keymap",
     "BINCARD_MOUSE": "mouse",
+    "BINCARD_OWN_PAINTING": "own_painting",
     "BINCARD_READ_ONLY": "read_only",
     "BINCARD_PAGE_SIZE": "page_size",
     "BINCARD_CONNECT_TIMEOUT": "connect_timeout",

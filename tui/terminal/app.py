@@ -16,6 +16,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tui.terminal.cleaning import cleaned
 from tui.terminal.compositor import LeanCompositor
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.lifecycle import Lifecycle
@@ -31,11 +32,13 @@ class TerminalApp(App[ReturnType]):
     """An app that sends little, shows no foreign control characters and ends with its terminal.
 
     Give `lifecycle.before_end` what must be put safe first. `leave` ends the app by code; `repaint` sends the whole
-    screen again (Ctrl+L) when another program has written over it.
+    screen again (Ctrl+L) when another program has written over it. `own_painting` off, before the app runs, leaves
+    composing and painting to Textual; keys, the end and the gate for text stay ours.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.own_painting = True
         self.lifecycle = Lifecycle()
         # Tips appear where the mouse rests, and its motion is not asked for.
         self._disable_tooltips = True
@@ -55,8 +58,11 @@ class TerminalApp(App[ReturnType]):
 
     def repaint(self) -> None:
         """Send the whole screen again."""
-        self._painter.invalidate()
-        self._send_frame()
+        if self.own_painting:
+            self._painter.invalidate()
+            self._send_frame()
+        elif self._screen_stack:
+            self._display(self.screen, self.screen._compositor.render_update(full=True))
 
     def action_repaint(self) -> None:
         """Send the whole screen again."""
@@ -88,14 +94,15 @@ class TerminalApp(App[ReturnType]):
     def _register(self, parent: DOMNode, *widgets: Widget, **options: Any) -> list[Widget]:
         """Where screens come to life (overridden: each gets our compositor before it is laid out)."""
         for widget in widgets:
-            if isinstance(widget, Screen) and type(widget._compositor) is Compositor:
+            if self.own_painting and isinstance(widget, Screen) and type(widget._compositor) is Compositor:
                 widget._compositor = LeanCompositor()
         return super()._register(parent, *widgets, **options)
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Where Textual shows what it composed (overridden: it would send it all)."""
-        if not isinstance(self._driver, TerminalDriver) or not isinstance(renderable, CompositorUpdate):
-            super()._display(screen, renderable)
+        ours = self.own_painting and isinstance(self._driver, TerminalDriver)
+        if not ours or not isinstance(renderable, CompositorUpdate):
+            super()._display(screen, renderable if ours or self.is_headless else cleaned(renderable))
             return
         try:
             if not self._painter.colours:

@@ -1,4 +1,7 @@
-"""Every hostile string in every kind of widget that shows text, on the client's terminal foundation."""
+"""Every hostile string in every kind of widget that shows text, on the client's terminal foundation.
+
+`--textual` leaves the painting to Textual.
+"""
 
 import sys
 
@@ -57,4 +60,6 @@ class HostileApp(TerminalApp[None]):
 
 
 if __name__ == "__main__":
-    sys.exit(HostileApp().run_to_end())
+    app = HostileApp()
+    app.own_painting = "--textual" not in sys.argv
+    sys.exit(app.run_to_end())
