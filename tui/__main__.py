@@ -53,6 +53,15 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="sign in with the token at hand, say what was found, and end")
     commands.add_parser("config", help="say which settings file is used and whether it is right")
     commands.add_parser("sign-out", help="forget the token of the server on this machine")
+    barcodes = commands.add_parser(
+        "barcodes", help="print labels whose barcodes do what keys do: count, move, undo, ..."
+    )
+    barcodes.add_argument(
+        "--format", choices=("html", "svg", "text"), default="html", help="a page to print, an image each, or the texts"
+    )
+    barcodes.add_argument(
+        "--output", type=Path, metavar="FILE", help="where to (a directory for svg); standard output if not given"
+    )
     # Not for people: the demo's server, which ends when its standard input does.
     commands.add_parser("_serve").add_argument("port", type=int)
     return top

@@ -42,6 +42,8 @@ def run_command(options: argparse.Namespace) -> int:
                 return _check(launch_from(options, os.environ))
             case "config":
                 return _show_config()
+            case "barcodes":
+                return _barcodes(options.format, options.output)
             case "sign-out":
                 return _sign_out(launch_from(options, os.environ))
             case _:
@@ -190,6 +192,27 @@ def _sign_out(launch: Launch) -> int:
     for name in {launch.profile.name if launch.profile else "", ""}:
         store.forget(launch.url, name)
     print(f"{launch.url}: the token on this machine is forgotten; the server can revoke it for good")
+    return 0
+
+
+def _barcodes(form: str, output: Path | None) -> int:
+    """Print the labels of the commands' barcodes, or write them to `output`."""
+    from tui.labels import LabelError, as_html, as_text, write_svgs
+
+    try:
+        if form == "svg":
+            if output is None:
+                return _complain("name a directory for the images: --output DIRECTORY", USAGE)
+            for file in write_svgs(output):
+                print(file)
+            return 0
+        content = as_html() if form == "html" else as_text()
+        if output is not None:
+            output.write_text(content, encoding="utf-8")
+        else:
+            sys.stdout.write(content)
+    except (LabelError, OSError) as error:
+        return _complain(str(error), USAGE)
     return 0
 
 
