@@ -1,1 +1,1 @@
-"""What an order may go through: facts that server and client share, and nothing else."""
+"""What server and client share: what an order may go through, the order in which shelves are walked; nothing else."""

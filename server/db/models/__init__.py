@@ -26,6 +26,7 @@ from server.db.models.common import (
     TaggedItem,
 )
 from server.db.models.company import Address, Company, Contact, ManufacturerPart, SupplierPart, SupplierPriceBreak
+from server.db.models.counting import CountEntry, CountLine, CountParked, CountReason, CountSession
 from server.db.models.importer import DataImportColumnMap, DataImportRow, DataImportSession
 from server.db.models.order import (
     PurchaseOrder,
@@ -74,6 +75,11 @@ __all__ = [
     "BuildLine",
     "Company",
     "Contact",
+    "CountEntry",
+    "CountLine",
+    "CountParked",
+    "CountReason",
+    "CountSession",
     "CustomUnit",
     "DataImportColumnMap",
     "DataImportRow",
