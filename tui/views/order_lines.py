@@ -84,7 +84,7 @@ def lines_view(kind: str) -> ResourceView:
                 "total", "Total", lambda line: money(line.total), width=11, min_width=9, align="right", priority=4,
                 hint="number",
             ),
-            Column("currency", "", _attribute("currency"), width=4, min_width=3, priority=8, hint="muted"),
+            Column("currency", "", lambda line: line.currency if line.price is not None else "", width=4, min_width=3, priority=8, hint="muted"),
         ]  # fmt: skip
     columns += [
         Column("due", "Due", _due, width=12, priority=7, hint=_due_hint),
