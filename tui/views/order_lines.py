@@ -55,6 +55,10 @@ def _price(line: OrderLine) -> str:
     return money(line.price) + discount if line.price is not None else ""
 
 
+def _currency(line: OrderLine) -> str:
+    return line.currency if line.price is not None else ""
+
+
 def _attribute(name: str) -> Callable[[OrderLine], str]:
     return lambda line: str(getattr(line, name))
 
@@ -84,7 +88,7 @@ def lines_view(kind: str) -> ResourceView:
                 "total", "Total", lambda line: money(line.total), width=11, min_width=9, align="right", priority=4,
                 hint="number",
             ),
-            Column("currency", "", lambda line: line.currency if line.price is not None else "", width=4, min_width=3, priority=8, hint="muted"),
+            Column("currency", "", _currency, width=4, min_width=3, priority=8, hint="muted"),
         ]  # fmt: skip
     columns += [
         Column("due", "Due", _due, width=12, priority=7, hint=_due_hint),
