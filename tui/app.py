@@ -158,13 +158,15 @@ class BincardApp(CommandApp):
             self.announce(session.notices.pop(), "warning")
         self.stock_screen.session_opened()
         self.after_command()
-        if any(postings_dir().glob("*.json")):  # looked at here, since what reads them takes a while to import
+        if any(postings_dir().rglob("*.json")):  # looked at here, since what reads them takes a while to import
             self.look_back()
 
     @work(group="look back")
     async def look_back(self) -> None:
-        """Find out what became of postings that an earlier client was cut off from."""
-        self.post_message(self.LookedBack(await self.stock_actions.look_back()))
+        """Find out what became of postings and receipts that an earlier client was cut off from."""
+        from tui.orders.receiving_desk import look_back
+
+        self.post_message(self.LookedBack([*await self.stock_actions.look_back(), *await look_back(self.session)]))
 
     def on_bincard_app_looked_back(self, message: LookedBack) -> None:
         if message.sentences:
@@ -429,6 +431,10 @@ class BincardApp(CommandApp):
     async def do_app_suppliers(self, text: str = "") -> None:
         """Look suppliers up."""
         await self.go(Place("suppliers", "", None, text=text))
+
+    async def do_app_receiving(self, text: str = "") -> None:
+        """Receive a purchase order: the one that `text` names or that holds it, or one to be chosen."""
+        await self.go(Place("receive", "purchaseorder", None, text=text))
 
     async def do_app_orders(self, kind: str = "") -> None:
         """Show the order board, of the kind that `kind` begins."""

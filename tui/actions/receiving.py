@@ -8,6 +8,10 @@ from tui.actions.action import Action
 __all__ = ["ACTIONS"]
 
 ACTIONS: tuple[Action, ...] = (
+    Action(
+        "app.receiving", ("R",), "Receive", "Receive a purchase order: scan it, or anything that has come of it.",
+        "global", needs=("purchase_order", "add"), writes=True, footer=59, argument="order, supplier or code",
+    ),
     Action("receive.accept", ("enter",), "Take it", "Take what is typed, or answer the question.", "receive", footer=1),
     Action(
         "receive.back", ("escape",), "Back", "Leave the field, then the line, then the order; nothing posted is lost.",

@@ -13,7 +13,7 @@ VERBS: Final[Mapping[str, tuple[str, ...]]] = {
     "ADD": ("item.add",),
     "REMOVE": ("item.remove",),
     "MOVE-TO": ("item.move",),
-    "RECEIVE": ("order.receive", "orders.receive"),
+    "RECEIVE": ("order.receive", "orders.receive", "app.receiving"),
     "UNDO": ("app.undo",),
     "BACK": ("app.back",),
 }

@@ -46,6 +46,8 @@ class OrderCommands(BincardScreen):
 
     def offers(self, action: Action) -> bool:
         scope, _, name = action.id.partition(".")
+        if action.id == "app.receiving":
+            return False  # its key is that of the order in sight, or of nothing
         if scope == self.TRANSITION_SCOPE and name in TRANSITION_KEYS:
             return self.legal_transition(name) is not None
         return super().offers(action)

@@ -49,7 +49,9 @@ class ReceivePosting(ReceiveAsides):
             after = "The order stays open; complete it on its own screen."
         else:
             after = f"{self.desk.reference} is {self.desk.state_label}."
-        self._prompt.say(f"All {len(self.desk.lines)} lines are received. {after} Esc goes back.", "bold $good")
+        count = len(self.desk.lines)
+        done = "The only line is received." if count == 1 else f"All {count} lines are received."
+        self._prompt.say(f"{done} {after} Esc goes back.", "bold $good")
         self.refresh_footer()
 
     def on_receive_work_not_posted(self, message: ReceiveWork.NotPosted) -> None:

@@ -9,6 +9,8 @@ import pytest
 from tests.serving import Running
 from tests.tui.driving import Driver
 from tests.tui.screens.receiving import DOCK, SHELF, Desk, Wanted, open_receiving
+from tui.history import Place
+from tui.screens.order import OrderScreen
 from tui.screens.receive import ReceiveScreen
 from tui.screens.receive_order import OrderPicker
 
@@ -171,7 +173,7 @@ async def test_more_can_be_said_by_keys(client: Driver, desk: Desk) -> None:
     await client.press("enter", "alt+p", *"tray", "enter", "alt+k", *code, "enter", "alt+n", *"wet box", "enter")
     await client.see("Damaged", "wet box")
     await client.press("enter")
-    await client.see("All 1 lines are received")
+    await client.see("The only line is received")
     (item,) = desk.get("stock/", purchase_order=order)
     assert (item["batch"], item["expiry_date"], item["status"], item["packaging"]) == ("B-77", "2031-02-28", 55, "tray")
     found = desk.post("barcode/", barcode=code)
@@ -184,7 +186,7 @@ async def test_serial_numbers_make_an_item_each(client: Driver, desk: Desk) -> N
     order = desk.order([Wanted(bolt, 3)], destination=DOCK)
     await open_receiving(client, order)
     await client.press(*bolt, "enter", "alt+s", *"700-702", "enter", "enter")
-    await client.see("All 1 lines are received")
+    await client.see("The only line is received")
     rows = desk.get("stock/", purchase_order=order)
     assert sorted(row["serial"] for row in rows) == ["700", "701", "702"]
 
@@ -209,7 +211,7 @@ async def test_a_refusal_keeps_the_line_and_says_why(client: Driver, desk: Desk)
     await client.see("Not received:", "Quantity:  2")
     assert desk.received(order) == {bolt: 0}
     await client.press("alt+s", *"1-2", "enter", "enter")
-    await client.see("All 1 lines are received")
+    await client.see("The only line is received")
 
 
 async def test_an_unknown_code_is_said(client: Driver, desk: Desk) -> None:
@@ -219,7 +221,7 @@ async def test_an_unknown_code_is_said(client: Driver, desk: Desk) -> None:
     await client.press(*"nosuch-1", "enter")
     await client.see("matches nosuch-1")
     await client.press(*bolt, "enter", "enter")
-    await client.see("All 1 lines are received")
+    await client.see("The only line is received")
 
 
 async def test_several_matches_are_a_short_list(client: Driver, desk: Desk) -> None:
@@ -354,7 +356,7 @@ async def test_of_several_orders_the_one_due_first_is_on_top(client: Driver, des
     await client.press("enter")
     await client.see("5 to come →")
     await client.press("enter")
-    await client.see("All 1 lines are received")
+    await client.see("The only line is received")
     assert [desk.state(order) for order in orders] == ["Placed", "Complete", "Placed"]
 
 
@@ -367,3 +369,25 @@ async def test_an_order_that_is_not_placed_is_named_as_such(client: Driver, desk
     await client.see(f"{reference} is Pending; nothing can be received")
     await client.press("escape")
     await client.until(lambda: not isinstance(client.app.screen, ReceiveScreen | OrderPicker), "the end of receiving")
+
+
+async def test_receiving_begins_anywhere_with_what_has_come(client: Driver, desk: Desk) -> None:
+    bolt = sku("BOLT")
+    order = desk.order([Wanted(bolt, 10)], destination=DOCK)
+    await client.press("R")
+    await client.see("which order?")
+    await client.press(*bolt, "enter")
+    await client.see("Quantity", f"Part {bolt}", desk.get(f"order/po/{order}/")["reference"])
+    await client.press("enter")
+    await client.see("The only line is received")
+    assert desk.received(order) == {bolt: 10}
+
+
+async def test_on_an_order_that_cannot_be_received_the_key_does_nothing(client: Driver, desk: Desk) -> None:
+    order = desk.order([Wanted(sku("BOLT"))], place=False)
+    await client.app.go(Place("order", "purchaseorder", order))
+    await client.see("PENDING", "Issue")
+    assert "Receive" not in client.lines[-2]
+    await client.press("R")
+    await client.idle()
+    assert isinstance(client.app.screen, OrderScreen)

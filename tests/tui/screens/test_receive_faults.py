@@ -132,3 +132,21 @@ async def test_a_receipt_left_open_is_explained_when_receiving_is_opened_again(
     await client.see("Cut off last time: receipt of 10", "10/10")
     assert not left_over()
     assert desk.stock(order) == [(bolt, 10, DOCK)]
+
+
+async def test_a_receipt_left_open_is_explained_at_the_next_start(
+    client: Driver, desk: Desk, proxy: FaultServer
+) -> None:
+    order, bolt, _ = two_lines(desk)
+    await open_receiving(client, order)
+    (line, _) = (row["pk"] for row in desk.get("order/po-line/", order=order))
+    proxy.fail("POST", f"/api/order/po/{order}/receive/", LoseAnswer(), *[Cut()] * 9)
+    proxy.fail("GET", f"/api/order/po-line/{line}/", *[Cut()] * 99)
+    await client.press(*bolt, "enter", "enter")
+    await client.see("Not known whether it was posted: 10 ×")
+    await client.press("escape")
+    await client.see("Left open")
+    proxy.clear()
+    async with driven(client.app.launch) as later:
+        await later.see("Cut off last time: receipt of 10")
+        assert not left_over()

@@ -11,6 +11,7 @@ from textual.keys import _character_to_key
 from tests.tui.driving import Driver, driven
 from tui.config import Launch
 from tui.scanning.wedge import Scan
+from tui.screens.receive_order import OrderPicker
 from tui.screens.stock import StockScreen
 
 PACES = [0.005, 0.04]
@@ -96,5 +97,11 @@ async def test_a_barcode_of_a_command_carries_it_out(stock: Driver) -> None:
 
 
 async def test_a_command_that_does_not_work_here_is_said_so(stock: Driver) -> None:
+    await Scanner(stock, 0.005).scan("BINCARD-UNDO")
+    await stock.see("Undo does not work here")
+
+
+async def test_the_barcode_of_receiving_asks_which_order(stock: Driver) -> None:
     await Scanner(stock, 0.005).scan("BINCARD-RECEIVE")
-    await stock.see("Receive does not work here")
+    await stock.see("which order?", "Paint by Numb")
+    assert isinstance(stock.app.screen, OrderPicker)
