@@ -29,6 +29,7 @@ from workflow.orders import OrderKind, kind_of
 
 __all__ = ["ReceiptUnresolved", "Received", "ReceivingDesk", "known_at", "look_back"]
 
+ORDER_DETAILS: Final = {"supplier_detail": True, "customer_detail": True}
 LINE_DETAILS: Final = {"part_detail": True, "supplier_part_detail": True, "item_detail": True}
 #: Before each look at whether a receipt without an answer has arrived after all; the server may still be at it.
 _LOOKS: Final = (0.5, 2.0, 4.0)
@@ -106,7 +107,7 @@ class ReceivingDesk:
     async def load(self) -> None:
         """Read the order, its lines, and which stock it has brought so far. Raises ApiError."""
         order, lines, items = await asyncio.gather(
-            self._client.get(f"{self.kind.path}{self.pk}/"),
+            self._client.get(f"{self.kind.path}{self.pk}/", ORDER_DETAILS),
             self._client.list(self.kind.line_path, {"order": self.pk, **LINE_DETAILS}),
             self._items({}),
         )
@@ -157,7 +158,7 @@ class ReceivingDesk:
 
     async def refresh_order(self) -> None:
         """Read the order's own state again. Raises ApiError."""
-        self._take_order(await self._client.get(f"{self.kind.path}{self.pk}/"))
+        self._take_order(await self._client.get(f"{self.kind.path}{self.pk}/", ORDER_DETAILS))
 
     # One receipt
 

@@ -99,7 +99,10 @@ class OrderForm(Dialog[Order]):
     def _record_field(self, pick: RecordKind) -> RecordField:
         record = record_in(self._order, pick) if self._order is not None else None
         search = partial(search_records, self.bincard.session.client, pick.model)
-        return RecordField(pick.label, search, record=record, required=pick.required, id=pick.member)
+        nothing = "anywhere" if pick.model == "location" else "nobody in particular"
+        return RecordField(
+            pick.label, search, record=record, required=pick.required, nothing=nothing, id=pick.member
+        )  # fmt: skip
 
     def on_mount(self) -> None:
         what = f"New {self._kind.title.lower()}" if self._order is None else f"{self._order.reference}: edit"

@@ -23,6 +23,7 @@ from tui.stock_actions.quantities import QuantityError
 from tui.views.formats import quantity
 from tui.widgets.line import Line
 from tui.widgets.prompt_line import PromptLine
+from workflow.orders import PURCHASE
 
 __all__ = ["ReceiveScreen"]
 
@@ -149,7 +150,8 @@ class ReceiveScreen(ReceivePosting):
             state = desk.state_label if desk is not None else ""
             self._prompt.say(f"The order is {state}: nothing can be received. Esc goes back.", "bold $warn", "! ")
         elif not desk.open_lines:
-            self._prompt.say("All lines are received. A scan receives more than was ordered; Esc goes back.")
+            more = " A scan receives more than was ordered." if desk.kind is PURCHASE else ""
+            self._prompt.say(f"All lines are received.{more} Esc goes back.")
         elif self._scanned_place is not None:
             self._prompt.say(f"Everything goes to {self._scanned_place.path}.")
         else:

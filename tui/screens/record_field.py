@@ -45,11 +45,11 @@ class RecordField(PickField):
         *,
         record: Record | None = None,
         required: bool = False,
+        nothing: str = "",
         id: str | None = None,
     ) -> None:
-        super().__init__(
-            label, placeholder="type part of the name" if required else "nobody in particular", rows=5, id=id
-        )
+        """`nothing` is what stands there while nothing is taken, where that will do."""
+        super().__init__(label, placeholder="type part of the name" if required else nothing, rows=5, id=id)
         self._search_for = search
         self.record = record
         self._required = required
@@ -104,9 +104,10 @@ class RecordField(PickField):
 
     def _take_meant(self, message: Found) -> None:
         first = message.records[0] if message.records else None
-        exact = first is not None and first.label.casefold() == message.text.casefold()
-        if first is not None and (len(message.records) == 1 or exact):
-            self._take(first)
+        wanted = message.text.casefold()
+        exact = [each for each in message.records if wanted in _names(each)]
+        if first is not None and (len(message.records) == 1 or len(exact) == 1):
+            self._take(exact[0] if exact else first)
         elif first is not None:
             self.post_message(self.Missed(f"{len(message.records)} match; choose with the arrow keys."))
         else:
@@ -134,3 +135,9 @@ class RecordField(PickField):
         self.record = record
         self.take(record.label)
         self.post_message(self.Taken())
+
+
+def _names(record: Record) -> tuple[str, str]:
+    """What it may be called exactly: the whole label, or the last part of a path."""
+    label = record.label.casefold()
+    return label, label.rpartition("/")[2]
