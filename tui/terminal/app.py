@@ -25,7 +25,9 @@ from tui.terminal.painter import Painter
 if TYPE_CHECKING:
     from tui.terminal.clipboard import Copied
 
-__all__ = ["TerminalApp"]
+__all__ = ["TerminalApp", "painter_for"]
+
+NO_REGIONS = ("", "ansi", "dumb", "unknown")  # names of terminals that may not know scroll regions
 
 
 class TerminalApp(App[ReturnType]):
@@ -42,7 +44,7 @@ class TerminalApp(App[ReturnType]):
         self.lifecycle = Lifecycle()
         # Tips appear where the mouse rests, and its motion is not asked for.
         self._disable_tooltips = True
-        self._painter = _painter_for(os.environ, self.console._color_system, no_color=self.no_color)
+        self._painter = painter_for(os.environ, self.console._color_system, no_color=self.no_color)
         self._painted_epoch = 0
         self._frame_waits = False
 
@@ -159,11 +161,12 @@ def _take(painter: Painter, update: CompositorUpdate) -> None:
                     painter.put(line, column, piece)
 
 
-def _painter_for(environ: Mapping[str, str], color_system: ColorSystem | None, *, no_color: bool) -> Painter:
+def painter_for(environ: Mapping[str, str], color_system: ColorSystem | None, *, no_color: bool) -> Painter:
     """A painter for the terminal that TERM names."""
     term = environ.get("TERM", "")
     return Painter(
         color_system or ColorSystem.STANDARD,
         colours=not no_color and color_system is not None and not term.startswith("vt"),
         erases=not term.startswith("screen") or "TMUX" in environ,
+        scrolls=term not in NO_REGIONS,
     )

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
@@ -22,46 +21,22 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.safe_text import REPLACEMENT, is_safe
+from tui.terminal.differences import GAP, PLAIN, Pen, Row, Shift, changed_spans, find_shift
 
-__all__ = ["Painter", "Pen"]
+__all__ = ["Painter"]
 
-GAP = 4  # unchanged cells that are cheaper sent again than jumped over
-LONG_BLANK = 12  # blanks that are cheaper erased and jumped over than sent
+WORTH_MOVING = 200  # bytes of changes from which it pays to look whether lines only moved
+LONG_BLANK = 11  # blanks that are cheaper erased and jumped over than sent
+NEAR = 3  # lines down that may be cheaper gone by line feeds
 CACHE_LIMIT = 4096
 STANDS_OUT = 0.2  # how much brighter or darker a background must be to be shown without colours
 
 # Characters that every terminal draws one cell wide: Latin, Greek, Cyrillic, dashes, arrows, lines, braille.
 _narrow = re.compile("[ -~\xa0-\xac\xae-\u02ff\u0384-\u0482\u2010-\u2027\u2190-\u2193\u2500-\u25fc\u2800-\u28ff]*")
 _long_blanks = re.compile(f" {{{LONG_BLANK},}}")
+_blanks = re.compile("^ +| {3,}| +$")
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29", "53": "55"}
-_UNSEEN_ON_BLANKS = frozenset({"1", "2", "3"})
 _ATTRIBUTES = {0: "1", 1: "2", 2: "3", 3: "4", 6: "7", 8: "9", 9: "4", 12: "53"}  # Rich's bits; none that blinks
-
-
-class Pen(NamedTuple):
-    """A style as SGR parameters: attributes, foreground, background (empty for the terminal's own)."""
-
-    attributes: tuple[str, ...] = ()
-    foreground: str = ""
-    background: str = ""
-
-    @property
-    def shows_on_blanks(self) -> bool:
-        """Whether a blank in this style looks other than one in its background alone."""
-        return bool(self.attributes) and not _UNSEEN_ON_BLANKS.issuperset(self.attributes)
-
-
-class _Row(NamedTuple):
-    """One line of cells; a wide character fills a cell and leaves "" in the next."""
-
-    text: list[str]
-    pens: list[Pen]
-
-    def copy(self) -> _Row:
-        return _Row(self.text.copy(), self.pens.copy())
-
-
-PLAIN = Pen()
 
 
 class Painter:
@@ -69,18 +44,21 @@ class Painter:
 
     `colours` off leaves bold, reverse and underline only, and what stood out from `ground`, the screen's own
     background, by its background is reversed instead. `erases` says that the terminal erases with the current
-    background (nearly all do; GNU screen does not).
+    background (nearly all do; GNU screen does not), `scrolls` that it can move lines within a region (VT102 and later).
     """
 
-    def __init__(self, color_system: ColorSystem, *, colours: bool = True, erases: bool = True) -> None:
+    def __init__(
+        self, color_system: ColorSystem, *, colours: bool = True, erases: bool = True, scrolls: bool = True
+    ) -> None:
         self._color_system = color_system
         self._colours = colours
         self._erases = erases
+        self._scrolls = scrolls
         self._interned: dict[Pen, Pen] = {PLAIN: PLAIN}
         self._pens: dict[Style | None, Pen] = {None: PLAIN}
         self._changes: dict[tuple[Pen, Pen], str] = {}
-        self._wanted: list[_Row] = []
-        self._shown: list[_Row] | None = None
+        self._wanted: list[Row] = []
+        self._shown: list[Row] | None = None
         self._touched: set[int] = set()
         self._ground = 0.0
         self._pen: Pen = PLAIN
@@ -93,7 +71,7 @@ class Painter:
 
     def resize(self, columns: int, lines: int) -> None:
         """Start anew at another size; the next `paint` sends everything."""
-        self._wanted = [_Row([" "] * columns, [PLAIN] * columns) for _ in range(lines)]
+        self._wanted = [Row([" "] * columns, [PLAIN] * columns) for _ in range(lines)]
         self.invalidate()
 
     @property
@@ -127,12 +105,14 @@ class Painter:
             if _narrow.fullmatch(source) is None:
                 column = self._put_odd(line, column, source, pen)
                 continue
-            if source[:1] == " " and not source.strip(" ") and not pen.shows_on_blanks:
-                pen = self._known(Pen(background=pen.background))  # ink that is not used is no difference
             end = min(column + len(source), width)
             self._cut_wide(text, column, end)
             text[column:end] = source[: end - column]
             pens[column:end] = [pen] * (end - column)
+            if not pen.shows_on_blanks:
+                blank = self._known(Pen(background=pen.background))  # ink that is not used is no difference
+                for found in _blanks.finditer(source, 0, end - column):
+                    pens[column + found.start() : column + found.end()] = [blank] * (found.end() - found.start())
             column = end
         return column
 
@@ -171,16 +151,67 @@ class Painter:
         out: list[str] = []
         if self._shown is None:
             self._shown = self._clear(out)
-        for line in sorted(self._touched):
-            if self._wanted[line] != self._shown[line]:
-                self._paint_line(out, line, self._wanted[line], self._shown[line])
-                self._shown[line] = self._wanted[line].copy()
+        out.append(self._paint_changes(self._shown))
         self._touched.clear()
         if cursor is not None and cursor[1] < len(self._wanted):
             self._move(out, *cursor)
         return "".join(out)
 
-    def _clear(self, out: list[str]) -> list[_Row]:
+    def _paint_changes(self, shown: list[Row]) -> str:
+        """The cheaper of sending all changed lines, and of having the terminal move lines first."""
+        changed = [line for line in sorted(self._touched) if self._wanted[line] != shown[line]]
+        before = self._pen, self._at
+        sent = self._paint_lines(changed, shown)
+        shift = find_shift(self._wanted, shown, changed) if self._scrolls and len(sent) > WORTH_MOVING else None
+        if shift is not None:
+            after = self._pen, self._at
+            self._pen, self._at = before
+            moved, scrolled = self._paint_moved(shift, shown)
+            if len(scrolled) < len(sent):
+                shown[:], sent = moved, scrolled
+            else:
+                self._pen, self._at = after
+        for line in changed:
+            shown[line] = self._wanted[line].copy()
+        return sent
+
+    def _paint_moved(self, shift: Shift, shown: Sequence[Row]) -> tuple[list[Row], str]:
+        """What is shown and what is sent when the terminal moves lines before the rest is painted."""
+        out: list[str] = []
+        moved = self._move_lines(out, shift, shown)
+        changed = [line for line, row in enumerate(self._wanted) if row != moved[line]]
+        out.append(self._paint_lines(changed, moved))
+        for line in changed:
+            moved[line] = self._wanted[line].copy()
+        return moved, "".join(out)
+
+    def _paint_lines(self, lines: Iterable[int], shown: Sequence[Row]) -> str:
+        out: list[str] = []
+        for line in lines:
+            self._paint_line(out, line, self._wanted[line], shown[line])
+        return "".join(out)
+
+    def _move_lines(self, out: list[str], shift: Shift, shown: Sequence[Row]) -> list[Row]:
+        """Have the terminal move lines; returns what it shows then.
+
+        The lines it makes room with are blank in its own colours, which every terminal agrees on: some would take the
+        current background. So this is right without `erases` too.
+        """
+        columns, lines = self.size
+        self._change_pen(out, PLAIN)
+        region = shift.bottom < lines - 1
+        if region:
+            out.append(f"\x1b[{shift.top + 1};{shift.bottom + 1}r")
+        out.append(f"\x1b[{shift.top + 1}H\x1b[{abs(shift.by)}{'M' if shift.by > 0 else 'L'}")
+        if region:
+            out.append("\x1b[r")
+        self._at = None
+        blank = [Row([" "] * columns, [PLAIN] * columns) for _ in range(abs(shift.by))]
+        rows = list(shown[shift.top : shift.bottom + 1])
+        rows = rows[shift.by :] + blank if shift.by > 0 else blank + rows[: shift.by]
+        return [*shown[: shift.top], *rows, *shown[shift.bottom + 1 :]]
+
+    def _clear(self, out: list[str]) -> list[Row]:
         """Make the whole screen blank, in the background that most lines end in."""
         columns, lines = self.size
         out.append("\x1b[m")
@@ -189,11 +220,11 @@ class Painter:
         blank = self._known(Pen(background=common[0][0].background)) if common and self._erases else PLAIN
         self._change_pen(out, blank)
         out.append("\x1b[2J")
-        return [_Row([" "] * columns, [blank] * columns) for _ in range(lines)]
+        return [Row([" "] * columns, [blank] * columns) for _ in range(lines)]
 
-    def _paint_line(self, out: list[str], line: int, wanted: _Row, shown: _Row) -> None:
+    def _paint_line(self, out: list[str], line: int, wanted: Row, shown: Row) -> None:
         text, pens = wanted
-        spans = _changed_spans(wanted, shown)
+        spans = changed_spans(wanted, shown)
         width = len(text)
         blank_from = width
         if text[-1] == " " and self._can_erase(pens[-1]):
@@ -226,7 +257,7 @@ class Painter:
                 cells = _long_blanks.sub(_jump, cells)
             out.append(cells)
             column = run
-        self._at = (stop, line) if stop < len(text) else None
+        self._at = (stop, line)
 
     @staticmethod
     def _steadied(line: int, text: list[str], start: int, stop: int) -> str:
@@ -263,12 +294,15 @@ class Painter:
         at, self._at = self._at, (column, line)
         if at == (column, line):
             return
-        if at is not None and at[1] == line and column > at[0]:
-            out.append(f"\x1b[{column - at[0]}C")
-        elif at is not None and column == 0 and line == at[1] + 1:
-            out.append("\r\n")
-        else:
-            out.append(f"\x1b[{line + 1};{column + 1}H" if column else f"\x1b[{line + 1}H")
+        ways = [f"\x1b[{line + 1};{column + 1}H" if column else f"\x1b[{line + 1}H" if line else "\x1b[H"]
+        if at is not None and line >= at[1]:
+            down = line - at[1]
+            if down <= NEAR:
+                ways.append("\r" + "\n" * down + _step(column, "C"))
+            if at[0] < self.size[0]:  # else it stands on the last cell or behind it, as the terminal likes
+                # Not by line feeds: where they return the carriage too, the column would be lost.
+                ways.append(_step(down, "B") + _step(column - at[0], "C") + _step(at[0] - column, "D"))
+        out.append(min(ways, key=len))
 
     def _pen_of(self, style: Style | None) -> Pen:
         if len(self._pens) > CACHE_LIMIT:
@@ -310,30 +344,15 @@ class Painter:
         return sequence
 
 
+def _step(cells: int, direction: str) -> str:
+    return "" if cells <= 0 else f"\x1b[{direction}" if cells == 1 else f"\x1b[{cells}{direction}"
+
+
 def _jump(blanks: re.Match[str]) -> str:
     length = len(blanks.group())
-    return f"\x1b[{length}X\x1b[{length}C"
+    return f"\x1b[{length}X{_step(length, 'C')}"
 
 
 def _brightness(red: int, green: int, blue: int) -> float:
     """How bright a colour looks, 0 to 1 (ITU-R BT.601 weights)."""
     return (299 * red + 587 * green + 114 * blue) / 255_000
-
-
-def _changed_spans(wanted: _Row, shown: _Row) -> list[tuple[int, int]]:
-    """Where two unlike lines differ, as [start, end) pairs; near ones are joined, wide characters kept whole."""
-    spans: list[tuple[int, int]] = []
-    pairs = zip(wanted.text, shown.text, wanted.pens, shown.pens, strict=True)
-    changed = [column for column, (a, b, pen, old) in enumerate(pairs) if pen is not old or a != b]
-    if any(len(cell) != 1 for row in (wanted, shown) for cell in row.text):
-        # Where widths are a matter of taste, a leftover half is not: send the rest of the line.
-        start = changed[0]
-        while start and (wanted.text[start] == "" or shown.text[start] == ""):
-            start -= 1
-        return [(start, len(wanted.text))]
-    for column in changed:
-        if spans and column - spans[-1][1] <= GAP:
-            spans[-1] = (spans[-1][0], column + 1)
-        else:
-            spans.append((column, column + 1))
-    return spans

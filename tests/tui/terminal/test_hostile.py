@@ -11,7 +11,7 @@ from tui.safe_text import is_safe
 
 ROOT = Path(__file__).parents[3]
 OWN = re.compile(
-    r"\x1b\[[0-9;]*m|\x1b\[[0-9;]*H|\x1b\[[0-9]*[CXK]|\x1b\[2J"  # styles, moves, erasing
+    r"\x1b\[[0-9;]*m|\x1b\[[0-9;]*H|\x1b\[[0-9]*[BCDXK]|\x1b\[2J"  # styles, moves, erasing
     r"|\x1b\[[0-9]*[LM]|\x1b\[(?:\d+;\d+)?r"  # lines that move
     r"|\x1b\[\?(?:1049|25|7|2004|2026)[hl]|\x1b\[6n|\x1b\[\?2026\$p|[\r\n]"  # modes, keeping up, line ends
 )
