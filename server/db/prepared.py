@@ -1,15 +1,15 @@
 """Statements that are compiled once and run many times, for the few paths where building them would cost more than the
 database's work."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect
+from sqlalchemy import BindParameter, ColumnElement, Connection, Dialect, bindparam
 from sqlalchemy.exc import DBAPIError
 
-__all__ = ["Prepared", "group_size", "prepared"]
+__all__ = ["LARGEST_GROUP", "Prepared", "group_size", "places", "prepared", "rows_among"]
 
 Processor = Callable[[Any], Any]
 LARGEST_GROUP = 1024
@@ -105,3 +105,22 @@ def group_size(count: int) -> int:
     """How many places a list of `count` keys gets in a statement: powers of two, so that a handful of statements serve
     every number of keys (the last key is repeated)."""
     return min(LARGEST_GROUP, 1 << max(0, count - 1).bit_length())
+
+
+def places(size: int) -> list[BindParameter[Any]]:
+    """Places for so many keys, for a statement that `rows_among` runs."""
+    return [bindparam(f"pk_{number}") for number in range(size)]
+
+
+def rows_among(
+    connection: Connection, make: Callable[..., Made], keys: Iterable[int], *form: Any, **values: Any
+) -> Iterator[Sequence[Any]]:
+    """The rows of the SELECT that `make(*form, size)` gives with `places(size)`, for all the keys: in groups, in the
+    order of the keys. `values` are its other parameters."""
+    wanted = sorted(set(keys))
+    for start in range(0, len(wanted), LARGEST_GROUP):
+        group = wanted[start : start + LARGEST_GROUP]
+        size = group_size(len(group))
+        filled = group + group[-1:] * (size - len(group))
+        statement = prepared(make, connection.dialect, *form, size)
+        yield from statement.rows(connection, {f"pk_{number}": key for number, key in enumerate(filled)} | values)

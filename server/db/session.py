@@ -22,10 +22,14 @@ from sqlalchemy.orm import Session
 
 from server.db.dialects import may_retry, open_engine, reading_engine
 
-__all__ = ["Database", "DatabaseError", "DatabaseRefused", "RawReader", "SchemaTooNew", "SchemaTooOld"]
+__all__ = [
+    "Database", "DatabaseError", "DatabaseRefused", "Overtaken", "RawReader", "SchemaTooNew", "SchemaTooOld",
+    "attempts_of",
+]  # fmt: skip
 
 T = TypeVar("T")
 TRIES = 12
+_ATTEMPTS = "attempts before"
 
 
 class DatabaseError(Exception):
@@ -42,6 +46,15 @@ class SchemaTooNew(DatabaseError):
 
 class SchemaTooOld(DatabaseError):
     """It must be migrated first."""
+
+
+class Overtaken(Exception):
+    """What a transaction read without a lock is not so any more: `run_write` runs it again."""
+
+
+def attempts_of(session: Session) -> int:
+    """How often `run_write` has run the transaction before."""
+    return int(session.info.get(_ATTEMPTS, 0))
 
 
 class RawReader:
@@ -145,14 +158,16 @@ class Database:
 
     def run_write(self, function: Callable[[Session], T]) -> T:
         """The result of `function(session)` in one transaction; run again, a bounded number of times, when it lost
-        against another transaction (deadlock, serialisation failure, busy). The function must therefore do nothing
-        outside the transaction."""
+        against another transaction (deadlock, serialisation failure, busy, Overtaken). The function must therefore do
+        nothing outside the transaction."""
         for attempt in range(TRIES):
             try:
                 with self.write() as session:
+                    session.info[_ATTEMPTS] = attempt
                     return function(session)
-            except DBAPIError as error:
-                if attempt == TRIES - 1 or not may_retry(error, self.dialect.name):
+            except (DBAPIError, Overtaken) as error:
+                again = isinstance(error, Overtaken) or may_retry(error, self.dialect.name)
+                if attempt == TRIES - 1 or not again:
                     raise
                 time.sleep(min(0.005 * 2**attempt, 0.5) * (0.5 + random.random()))  # noqa: S311 - only spreads tries
         raise AssertionError("unreachable")

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from server.domain.errors import InsufficientStock, InvalidInput, WrongState
 from server.domain.status import StockHistoryCode
-from server.domain.stock import By, Change, Entry, Item, figure, split
+from server.domain.stock import AVAILABLE, By, Change, Entry, Item, figure, split
 
 __all__ = [
     "PRIORITIES",
+    "Candidate",
     "Customer",
     "Holding",
     "OpenLine",
@@ -37,16 +38,13 @@ ONE_ONLY = "Quantity must be 1 for serialized stock item"
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A stock item, and how much of it is promised already. `location_path` is the place of its location in the tree
-    ("/1/5/"; "" where it has none), `tested` whether it passed what must be passed before it is sold."""
+    """A stock item, and how much of it is promised already. `tested`: whether it passed what must be passed before it
+    is sold."""
 
     item: Item
     promised: Decimal = ZERO
-    location_path: str = ""
     tested: bool = True
     expired: bool = False
-    touched: datetime | None = None
-    """When the item was last changed."""
 
     @property
     def free(self) -> Decimal:
@@ -127,33 +125,53 @@ def _aware(moment: datetime | None) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-PRIORITIES: Mapping[str, tuple[str, Callable[[Holding], Any], bool]] = {
-    "updated": ("Oldest stock first (FIFO)", lambda held: _aware(held.touched), False),
-    "-updated": ("Newest stock first (LIFO)", lambda held: _aware(held.touched), True),
-    "quantity": ("Smallest quantity first", lambda held: held.item.quantity, False),
-    "-quantity": ("Largest quantity first", lambda held: held.item.quantity, True),
-    "expiry_date": ("Soonest expiry date first", lambda held: held.item.expiry_date or date.max, False),
+class Candidate(NamedTuple):
+    """A stock item that lies on a shelf of ours, and how much of it is `free` (not promised yet). `salable` is its
+    part's; `touched` says when it was last changed."""
+
+    pk: int
+    part: int
+    quantity: Decimal
+    location: int | None
+    serial: str | None
+    status: int
+    salable: bool
+    expiry_date: date | None
+    touched: datetime | None
+    free: Decimal
+
+
+PRIORITIES: Mapping[str, tuple[str, Callable[[Candidate], Any], bool]] = {
+    "updated": ("Oldest stock first (FIFO)", lambda item: _aware(item.touched), False),
+    "-updated": ("Newest stock first (LIFO)", lambda item: _aware(item.touched), True),
+    "quantity": ("Smallest quantity first", lambda item: item.quantity, False),
+    "-quantity": ("Largest quantity first", lambda item: item.quantity, True),
+    "expiry_date": ("Soonest expiry date first", lambda item: item.expiry_date or date.max, False),
 }
 """The orders in which stock may be used: what each is called, what it goes by, and whether the greatest comes first.
 Stock that never changed counts as the oldest, stock without an expiry date as the last to expire."""
 
 
-def _sorted(holdings: Iterable[Holding], priority: str) -> list[Holding]:
+def _sorted(items: Sequence[Candidate], priority: str) -> list[Candidate]:
+    if len(items) < 2:
+        return list(items)
     _, key, descending = PRIORITIES[priority]
-    by_key = sorted(holdings, key=lambda held: held.item.pk)
+    by_key = sorted(items, key=lambda item: item.pk)
     return sorted(by_key, key=key, reverse=descending)
 
 
-def may_be_taken(holding: Holding, *, serialized: str = "any") -> bool:
+def may_be_taken(item: Candidate, *, serialized: str = "any", good_until: date | None = None) -> bool:
     """Whether something of it may be given out without a person looking at it. `serialized`: "any", "serialized" or
-    "unserialized" stock."""
-    item = holding.item
-    kind = serialized == "any" or item.serialized == (serialized == "serialized")
-    return kind and item.in_stock and item.salable and holding.tested and not holding.expired and holding.free > 0
+    "unserialized" stock. `good_until`: nothing that expires before that day (None: that does not matter)."""
+    if item.free <= 0 or not item.salable or item.status not in AVAILABLE:
+        return False
+    if good_until is not None and item.expiry_date is not None and item.expiry_date < good_until:
+        return False
+    return serialized == "any" or (bool(item.serial) and item.quantity == 1) == (serialized == "serialized")
 
 
 def auto_allocate(
-    lines: Sequence[OpenLine], holdings: Iterable[Holding], *, priority: str = "updated", interchangeable: bool = True
+    lines: Sequence[OpenLine], stock: Iterable[Candidate], *, priority: str = "updated", interchangeable: bool = True
 ) -> list[Promise]:
     """Stock for what the lines miss, line after line, in the order of `priority` (a key of PRIORITIES). A line may end
     up with less than it misses.
@@ -161,40 +179,39 @@ def auto_allocate(
     Unless `interchangeable`, all that a line gets comes from one location; a line gets nothing where none holds
     enough.
     """
-    by_part: dict[int, list[Holding]] = {}
-    for holding in _sorted(holdings, priority):
-        by_part.setdefault(holding.item.part, []).append(holding)
-    free = {held.item.pk: held.free for several in by_part.values() for held in several}
+    by_part: dict[int, list[Candidate]] = {}
+    free: dict[int, Decimal] = {}
+    for item in stock:
+        by_part.setdefault(item.part, []).append(item)
+        free[item.pk] = item.free
     made: list[Promise] = []
     for line in lines:
-        fitting = [held for part in sorted(line.parts) for held in by_part.get(part, ())]
-        if len(line.parts) > 1:
-            fitting = _sorted(fitting, priority)
+        fitting = _sorted([item for part in line.parts for item in by_part.get(part, ())], priority)
         if not interchangeable:
             fitting = _from_one_place(fitting, free, line.missing)
         made += _taken(line, fitting, free)
     return made
 
 
-def _taken(line: OpenLine, fitting: Iterable[Holding], free: dict[int, Decimal]) -> list[Promise]:
+def _taken(line: OpenLine, fitting: Iterable[Candidate], free: dict[int, Decimal]) -> list[Promise]:
     missing, made = line.missing, []
-    for held in fitting:
+    for item in fitting:
         if missing <= 0:
             break
-        quantity = min(missing, free[held.item.pk])
+        quantity = min(missing, free[item.pk])
         if quantity > 0:
-            made.append(Promise(line.pk, held.item.pk, quantity))
-            free[held.item.pk] -= quantity
+            made.append(Promise(line.pk, item.pk, quantity))
+            free[item.pk] -= quantity
             missing -= quantity
     return made
 
 
-def _from_one_place(fitting: Sequence[Holding], free: Mapping[int, Decimal], missing: Decimal) -> list[Holding]:
+def _from_one_place(fitting: Sequence[Candidate], free: Mapping[int, Decimal], missing: Decimal) -> list[Candidate]:
     """What lies at the first place (in the order of priority) that has enough."""
-    places: dict[int | None, list[Holding]] = {}
-    for held in fitting:
-        places.setdefault(held.item.location, []).append(held)
-    enough = (lying for lying in places.values() if sum(free[held.item.pk] for held in lying) >= missing)
+    places: dict[int | None, list[Candidate]] = {}
+    for item in fitting:
+        places.setdefault(item.location, []).append(item)
+    enough = (lying for lying in places.values() if sum(free[item.pk] for item in lying) >= missing)
     return next(enough, [])
 
 

@@ -147,8 +147,7 @@ def _auto_allocate(context: Context, pk: int) -> Answer:
         interchangeable=values["interchangeable"], priority=values["stock_sort_by"],
         serialized=values["serialized_stock"], lines=values.get("line_items") or None,
     )  # fmt: skip
-    ledger = Ledger(context.session, by(context))
-    auto_allocate(ledger, pk, choice, values.get("shipment"), policy(context))
+    auto_allocate(context.session, pk, choice, values.get("shipment"), policy(context))
     return done_in_request()
 
 

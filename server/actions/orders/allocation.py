@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.actions.orders.promises import PROMISES
@@ -22,6 +22,7 @@ from server.actions.orders.sales_lines import (
 )
 from server.actions.stock.ledger import ITEMS, Ledger
 from server.actions.stock.serials import latest_serial
+from server.db.bulk import insert_rows
 from server.domain import allocation as rules
 from server.domain.allocation import Holding, Promise
 from server.domain.errors import InvalidInput
@@ -91,12 +92,7 @@ def write_promises(session: Session, promises: Sequence[Promise], shipment: int 
     ]
     if not rows:
         return []
-    connection = session.connection()
-    if connection.dialect.insert_returning:
-        statement = insert(PROMISES).returning(PROMISES.c.pk, sort_by_parameter_order=True)
-        return list(connection.execute(statement, rows).scalars().all())
-    made = (connection.execute(insert(PROMISES), row).inserted_primary_key for row in rows)
-    return [int(key[0]) for key in made if key is not None]
+    return insert_rows(session.connection(), PROMISES, rows)
 
 
 # ------------------------------------------------------------------------------------------------- by serial number

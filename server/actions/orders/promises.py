@@ -3,11 +3,11 @@
 Whoever promises stock locks the item first (`Ledger.load`) and asks then: promises of one item follow each other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, func, literal, select
 from sqlalchemy.orm import Session
 
 from server.db.models.build import Build, BuildItem, BuildLine
@@ -22,9 +22,10 @@ from server.db.models.order import (
 )
 from server.db.models.part import Part, PartTestTemplate
 from server.db.models.stock import StockItem, StockItemTestResult
+from server.db.prepared import places, rows_among
 from server.domain.status import ACTIVE_BUILDS, SalesOrderStatus, TransferOrderStatus
 
-__all__ = ["groups", "promised", "untested"]
+__all__ = ["groups", "promised", "promised_of_parts", "untested"]
 
 GROUP = 1000
 SALES_OPEN = (
@@ -35,6 +36,7 @@ PROMISES: Table = SalesOrderAllocation.__table__  # type: ignore[assignment]
 LINES: Table = SalesOrderLineItem.__table__  # type: ignore[assignment]
 ORDERS: Table = SalesOrder.__table__  # type: ignore[assignment]
 SHIPMENTS: Table = SalesOrderShipment.__table__  # type: ignore[assignment]
+ITEMS: Table = StockItem.__table__  # type: ignore[assignment]
 
 
 def groups(keys: Iterable[int]) -> Iterator[Sequence[int]]:
@@ -44,51 +46,97 @@ def groups(keys: Iterable[int]) -> Iterator[Sequence[int]]:
         yield wanted[start : start + GROUP]
 
 
+Among = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+
+
 def promised(session: Session, items: Iterable[int], *, but: Sequence[int] = ()) -> dict[int, Decimal]:
     """What is promised of each item and not sent, moved or used yet; items of which nothing is are left out. `but`
     are the keys of promises to sales orders that do not count."""
+    if not but:
+        return _sums(session, items, _of_items)
     found: dict[int, Decimal] = {}
     for group in groups(items):
-        for statement in (_to_sales(group, but), _to_builds(group), _to_transfers(group)):
-            for item, quantity in session.execute(statement):
-                found[item] = found.get(item, Decimal(0)) + quantity
+        for promises in (_to_sales, _to_builds, _to_transfers):
+            statement = promises(lambda item, group=group: item.in_(group))  # type: ignore[misc]
+            if promises is _to_sales:
+                statement = statement.where(PROMISES.c.pk.not_in(but))
+            _add(found, session.execute(statement))
     return found
 
 
-def _to_sales(items: Sequence[int], but: Sequence[int]) -> Select[Any]:
-    statement = (
+def promised_of_parts(session: Session, parts: Iterable[int]) -> dict[int, Decimal]:
+    """The same of all items of the parts."""
+    return _sums(session, parts, _of_parts)
+
+
+def _sums(session: Session, keys: Iterable[int], among: Callable[[int], Among]) -> dict[int, Decimal]:
+    session.flush()
+    found: dict[int, Decimal] = {}
+    wanted = sorted(set(keys))
+    for promises in (_to_sales, _to_builds, _to_transfers):
+        _add(found, rows_among(session.connection(), _asking, wanted, promises, among))
+    return found
+
+
+def _add(found: dict[int, Decimal], rows: Iterable[Any]) -> None:
+    for item, quantity in rows:
+        found[item] = found.get(item, Decimal(0)) + quantity
+
+
+def _asking(
+    promises: Callable[[Among], Select[Any]], among: Callable[[int], Among], size: int
+) -> tuple[Select[Any], Sequence[ColumnElement[Any]]]:
+    statement = promises(among(size))
+    return statement, list(statement.selected_columns)
+
+
+def _of_items(size: int) -> Among:
+    return lambda item: item.in_(places(size))
+
+
+def _of_parts(size: int) -> Among:
+    of_parts = select(ITEMS.c.pk).where(ITEMS.c.part_id.in_(places(size)))
+    return lambda item: item.in_(of_parts)
+
+
+def _codes(states: Iterable[int]) -> list[BindParameter[int]]:
+    """One place each: a list in one place would be filled in when the statement runs, which prepared ones cannot."""
+    return [literal(int(code)) for code in states]
+
+
+def _to_sales(among: Among) -> Select[Any]:
+    return (
         select(PROMISES.c.item_id, func.sum(PROMISES.c.quantity))
         .join(LINES, LINES.c.pk == PROMISES.c.line_id)
         .join(ORDERS, ORDERS.c.pk == LINES.c.order_id)
         .outerjoin(SHIPMENTS, SHIPMENTS.c.pk == PROMISES.c.shipment_id)
         .where(
-            PROMISES.c.item_id.in_(items), ORDERS.c.status.in_([int(code) for code in SALES_OPEN]),
+            among(PROMISES.c.item_id), ORDERS.c.status.in_(_codes(SALES_OPEN)),
             SHIPMENTS.c.shipment_date.is_(None),
         )
         .group_by(PROMISES.c.item_id)
     )  # fmt: skip
-    return statement.where(PROMISES.c.pk.not_in(but)) if but else statement
 
 
-def _to_builds(items: Sequence[int]) -> Select[Any]:
+def _to_builds(among: Among) -> Select[Any]:
     promise, line, build = BuildItem.__table__.c, BuildLine.__table__.c, Build.__table__.c
     return (
         select(promise.stock_item_id, func.sum(promise.quantity))
         .join(BuildLine, line.pk == promise.build_line_id)
         .join(Build, build.pk == line.build_id)
-        .where(promise.stock_item_id.in_(items), build.status.in_([int(code) for code in ACTIVE_BUILDS]))
+        .where(among(promise.stock_item_id), build.status.in_(_codes(ACTIVE_BUILDS)))
         .group_by(promise.stock_item_id)
     )
 
 
-def _to_transfers(items: Sequence[int]) -> Select[Any]:
+def _to_transfers(among: Among) -> Select[Any]:
     promise, line = TransferOrderAllocation.__table__.c, TransferOrderLineItem.__table__.c
     order = TransferOrder.__table__.c
     return (
         select(promise.item_id, func.sum(promise.quantity))
         .join(TransferOrderLineItem, line.pk == promise.line_id)
         .join(TransferOrder, order.pk == line.order_id)
-        .where(promise.item_id.in_(items), order.status.in_([int(code) for code in TRANSFER_OPEN]))
+        .where(among(promise.item_id), order.status.in_(_codes(TRANSFER_OPEN)))
         .group_by(promise.item_id)
     )
 

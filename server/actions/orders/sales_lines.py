@@ -10,12 +10,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.actions.orders.promises import LINES, PROMISES, SHIPMENTS, groups, promised, untested
 from server.actions.orders.transitions import locked_order
 from server.actions.stock.ledger import PARTS, Ledger
+from server.db.prepared import places, prepared, rows_among
 from server.domain.allocation import Holding
 from server.domain.errors import InvalidInput
 from server.domain.order_states import closed_for
@@ -56,15 +57,23 @@ def open_order(session: Session, pk: int, action: str) -> Any:
 
 def order_lines(session: Session, order: int, keys: Iterable[int] | None) -> dict[int, SalesLine]:
     """The lines of the order (`keys`: only these), locked."""
+    session.flush()
+    connection = session.connection()
+    if keys is None:
+        rows = prepared(_locking, connection.dialect, None).rows(connection, {"of_order": order})
+    else:
+        rows = list(rows_among(connection, _locking, keys, of_order=order))
+    return {row[0]: SalesLine(row[0], row[1], row[2] or "", row[3], row[4]) for row in rows}
+
+
+def _locking(size: int | None) -> tuple[Any, Sequence[ColumnElement[Any]]]:
     # No join: MariaDB would lock the part as well.
     path = select(PARTS.c.tree_path).where(PARTS.c.pk == LINES.c.part_id).scalar_subquery()
-    columns = (LINES.c.pk, LINES.c.part_id, path, LINES.c.quantity, LINES.c.shipped)
-    statement = select(*columns).where(LINES.c.order_id == order).order_by(LINES.c.pk).with_for_update(of=LINES)
-    if keys is None:
-        rows = list(session.execute(statement))
-    else:
-        rows = [row for group in groups(keys) for row in session.execute(statement.where(LINES.c.pk.in_(group)))]
-    return {row[0]: SalesLine(row[0], row[1], row[2] or "", row[3], row[4]) for row in rows}
+    columns = [LINES.c.pk, LINES.c.part_id, path, LINES.c.quantity, LINES.c.shipped]
+    statement = select(*columns).where(LINES.c.order_id == bindparam("of_order"))
+    if size is not None:
+        statement = statement.where(LINES.c.pk.in_(places(size)))
+    return statement.order_by(LINES.c.pk).with_for_update(of=LINES), columns
 
 
 def check_shipment(session: Session, order: int, shipment: int | None) -> dict[str, list[str]]:
@@ -126,10 +135,7 @@ def family_of(session: Session, lines: Sequence[SalesLine]) -> dict[int, set[int
     """The parts that will do for the part of each line: itself and its variants, all the way down."""
     paths = {line.part: line.part_path for line in lines if line.part is not None}
     family = {part: {part} for part in paths}
-    templates = [
-        part for group in groups(paths)
-        for (part,) in session.execute(select(PARTS.c.variant_of_id).where(PARTS.c.variant_of_id.in_(group)).distinct())
-    ]  # fmt: skip
+    templates = [part for (part,) in rows_among(session.connection(), _templates, paths)]
     for start in range(0, len(templates), 100):
         some = {part: paths[part] for part in templates[start : start + 100]}
         below = or_(*(and_(PARTS.c.tree_path > path, PARTS.c.tree_path < path[:-1] + "0") for path in some.values()))
@@ -140,15 +146,25 @@ def family_of(session: Session, lines: Sequence[SalesLine]) -> dict[int, set[int
     return family
 
 
+def _templates(size: int) -> tuple[Any, Sequence[ColumnElement[Any]]]:
+    return select(PARTS.c.variant_of_id).where(PARTS.c.variant_of_id.in_(places(size))).distinct(), ()
+
+
 def missing_of(session: Session, lines: Sequence[SalesLine]) -> dict[int, Decimal]:
     """What each line neither got nor was promised."""
-    waiting: dict[int, Decimal] = {}
-    for group in groups(line.pk for line in lines):
-        statement = (
-            select(PROMISES.c.line_id, func.sum(PROMISES.c.quantity))
-            .outerjoin(SHIPMENTS, SHIPMENTS.c.pk == PROMISES.c.shipment_id)
-            .where(PROMISES.c.line_id.in_(group), SHIPMENTS.c.shipment_date.is_(None))
-            .group_by(PROMISES.c.line_id)
-        )
-        waiting |= dict(session.execute(statement).all())
+    session.flush()
+    keys = [line.pk for line in lines]
+    waiting = {row[0]: row[1] for row in rows_among(session.connection(), _waiting, keys)}
     return {line.pk: line.quantity - line.shipped - waiting.get(line.pk, Decimal(0)) for line in lines}
+
+
+def _waiting(size: int) -> tuple[Any, Sequence[ColumnElement[Any]]]:
+    """What is promised to each line and not sent yet."""
+    columns = [PROMISES.c.line_id, func.sum(PROMISES.c.quantity)]
+    statement = (
+        select(*columns)
+        .outerjoin(SHIPMENTS, SHIPMENTS.c.pk == PROMISES.c.shipment_id)
+        .where(PROMISES.c.line_id.in_(places(size)), SHIPMENTS.c.shipment_date.is_(None))
+        .group_by(PROMISES.c.line_id)
+    )
+    return statement, columns

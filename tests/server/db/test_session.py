@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from server.db.models import ProjectCode
-from server.db.session import Database, DatabaseRefused
+from server.db.session import Database, DatabaseRefused, Overtaken, attempts_of
 
 CODES = select(ProjectCode.code).order_by(ProjectCode.pk)
 
@@ -32,6 +32,18 @@ def add(database: Database, *names: str) -> None:
 def test_what_is_written_is_there(database: Database) -> None:
     add(database, "A", "B")
     assert codes(database) == ["A", "B"]
+
+
+def test_a_write_that_was_overtaken_begins_anew(database: Database) -> None:
+    def write(session: Session) -> int:
+        session.add(ProjectCode(code=f"after {attempts_of(session)}"))
+        session.flush()
+        if attempts_of(session) < 2:
+            raise Overtaken
+        return attempts_of(session)
+
+    assert database.run_write(write) == 2
+    assert codes(database) == ["after 2"]
 
 
 def test_a_write_that_fails_leaves_nothing(database: Database) -> None:

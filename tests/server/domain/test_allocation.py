@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from server.domain.allocation import (
     PRIORITIES,
+    Candidate,
     Customer,
     Holding,
     OpenLine,
@@ -29,7 +30,7 @@ TO = Customer(order=7, pk=3, name="Acme")
 
 
 def held(pk: int = 1, quantity: Any = 12, promised: Any = 0, **values: Any) -> Holding:
-    facts = {name: values.pop(name) for name in ("tested", "expired", "touched") if name in values}
+    facts = {name: values.pop(name) for name in ("tested", "expired") if name in values}
     item = Item(**{"pk": pk, "part": 5, "quantity": Decimal(quantity), "salable": True, **values})
     return Holding(item, Decimal(promised), **facts)
 
@@ -80,7 +81,6 @@ def test_what_may_not_be_sold_is_not_promised(holding: Holding, text: str) -> No
     for refuse in (promise, check_change):
         with pytest.raises(WrongState, match=text):
             refuse(holding, Decimal(1))
-    assert not may_be_taken(holding)
 
 
 def test_a_change_is_refused_with_the_figures() -> None:
@@ -94,14 +94,27 @@ def test_a_change_is_refused_with_the_figures() -> None:
 # ------------------------------------------------------------------------------------------------- of itself
 
 
+def lying(pk: int = 1, quantity: Any = 12, **values: Any) -> Candidate:
+    free = values.pop("free", quantity)
+    facts = {
+        "part": 5, "location": None, "serial": None, "status": StockStatus.OK, "salable": True, "expiry_date": None,
+        "touched": None,
+    }  # fmt: skip
+    return Candidate(pk=pk, quantity=Decimal(quantity), free=Decimal(free), **(facts | values))
+
+
 def test_the_server_takes_no_stock_that_somebody_must_look_at() -> None:
-    assert may_be_taken(held())
-    assert not may_be_taken(held(status=StockStatus.QUARANTINED))
-    assert not may_be_taken(held(salable=False))
-    assert not may_be_taken(held(quantity=3, promised=3))
-    assert not may_be_taken(held(), serialized="serialized")
-    assert may_be_taken(held(quantity=1, serial="1"), serialized="serialized")
-    assert not may_be_taken(held(quantity=1, serial="1"), serialized="unserialized")
+    assert may_be_taken(lying())
+    assert not may_be_taken(lying(status=StockStatus.QUARANTINED))
+    assert not may_be_taken(lying(salable=False))
+    assert not may_be_taken(lying(quantity=3, free=0))
+    assert not may_be_taken(lying(), serialized="serialized")
+    assert may_be_taken(lying(quantity=1, serial="1"), serialized="serialized")
+    assert not may_be_taken(lying(quantity=1, serial="1"), serialized="unserialized")
+    fresh = lying(expiry_date=date(2026, 5, 1))
+    assert may_be_taken(fresh, good_until=date(2026, 5, 1))
+    assert not may_be_taken(fresh, good_until=date(2026, 5, 2))
+    assert may_be_taken(lying(), good_until=date(2026, 5, 2))
 
 
 def wants(missing: Any = 10, *parts: int, pk: int = 1) -> OpenLine:
@@ -113,10 +126,10 @@ def moment(day: int) -> datetime:
 
 
 STORE = [
-    held(1, 4, touched=moment(3), expiry_date=date(2027, 1, 1), location=1),
-    held(2, 9, touched=moment(1), expiry_date=date(2026, 6, 1), location=2),
-    held(3, 2, touched=moment(2), expiry_date=None, location=1),
-    held(4, 6, touched=None, expiry_date=date(2026, 9, 1), location=1),
+    lying(1, 4, touched=moment(3), expiry_date=date(2027, 1, 1), location=1),
+    lying(2, 9, touched=moment(1), expiry_date=date(2026, 6, 1), location=2),
+    lying(3, 2, touched=moment(2), expiry_date=None, location=1),
+    lying(4, 6, touched=None, expiry_date=date(2026, 9, 1), location=1),
 ]
 
 
@@ -147,8 +160,8 @@ def test_all_of_a_line_comes_from_one_place_when_stock_is_not_to_be_mixed() -> N
 
 
 def test_variants_will_do() -> None:
-    variant = held(9, 3, part=6, touched=moment(1))
-    made = auto_allocate([wants(5, 5, 6)], [held(1, 4, touched=moment(2)), variant])
+    variant = lying(9, 3, part=6, touched=moment(1))
+    made = auto_allocate([wants(5, 5, 6)], [lying(1, 4, touched=moment(2)), variant])
     assert [(each.item, int(each.quantity)) for each in made] == [(9, 3), (1, 2)]
 
 
@@ -163,12 +176,15 @@ QUANTITIES = st.decimals(0, 50, places=2)
 def test_never_more_than_is_free_and_never_more_than_is_missing(
     stock: list[tuple[Decimal, Decimal, int]], missing: list[Decimal], priority: str, interchangeable: bool
 ) -> None:
-    store = [held(pk, *figures, location=place) for pk, (*figures, place) in enumerate(stock, 1)]
+    store = [
+        lying(pk, quantity, free=max(quantity - promised, Decimal(0)), location=place)
+        for pk, (quantity, promised, place) in enumerate(stock, 1)
+    ]
     lines = [wants(much, pk=pk) for pk, much in enumerate(missing, 1)]
     made = auto_allocate(lines, store, priority=priority, interchangeable=interchangeable)
     assert all(each.quantity > 0 for each in made)
-    for holding in store:
-        assert sum(each.quantity for each in made if each.item == holding.item.pk) <= holding.free
+    for item in store:
+        assert sum(each.quantity for each in made if each.item == item.pk) <= item.free
     for line in lines:
         assert sum(each.quantity for each in made if each.line == line.pk) <= line.missing
     if interchangeable:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from server.db.models.common import InvenTreeSetting
+from server.db.models.stock import StockItem
 from tests.server.resources.making import make
 from tests.server.resources.people import People, people
 from tests.server.resources.sales_desk import Desk, Sale
@@ -217,6 +219,21 @@ def test_the_server_chooses_where_from_and_in_which_order(desk: Desk) -> None:
     assert chosen(quantity=10, interchangeable=False) == []
     assert chosen(quantity=9, interchangeable=False) == [(big, 9)]
     assert chosen(serialized_stock="serialized") == []
+
+
+def test_only_what_lies_on_a_shelf_is_chosen(desk: Desk, sale: Sale, folk: People) -> None:
+    lying, sold, built_in, in_the_making, kept_back = (desk.shop.item(sale.part, 10) for _ in range(5))
+    states: dict[int, dict[str, object]] = {
+        sold: {"customer_id": desk.customer()}, built_in: {"belongs_to_id": lying}, kept_back: {"status": 75},
+        in_the_making: {"is_building": True},
+    }  # fmt: skip
+    with folk.server.database.write() as session:
+        for pk, values in states.items():
+            session.execute(update(StockItem).where(StockItem.pk == pk).values(**values))
+    line = desk.line(sale.order, sale.part, 50)
+    assert desk.auto(sale).json() == DONE
+    assert sum(row["quantity"] for row in desk.allocations(line=line)) == 5
+    assert {item for item, _ in desk.promised(sale)} == {lying}
 
 
 def test_choosing_may_be_limited_to_lines_and_takes_only_what_is_missing(desk: Desk, sale: Sale) -> None:
