@@ -17,7 +17,6 @@ from tui.actions import BY_ID, Action
 from tui.actions.orders import ORDER_ROLES
 from tui.api_errors import ApiError, NotAuthenticated, TimedOut, Unreachable
 from tui.api_models import Location
-from tui.commands import CommandApp
 from tui.config import ConfigError, Launch, Options
 from tui.connection import ConnectionState, Link
 from tui.history import History, Place
@@ -26,6 +25,7 @@ from tui.paths import postings_dir
 from tui.routes import screen_for
 from tui.scanning.wedge import Pace
 from tui.screens.base import BincardScreen, CommandHost
+from tui.screens.count_offer import CountApp
 from tui.screens.item_commands import ItemCommands
 from tui.screens.stock import StockScreen
 from tui.server_url import normal_url
@@ -35,13 +35,14 @@ from tui.themes import DEFAULT_VARIABLES, THEMES, choose_theme
 from tui.widgets.status_line import Status
 
 if TYPE_CHECKING:
+    from tui.screens.count_start import Here
     from tui.stock_actions import Posting, StockActions
     from tui.stock_actions.find import Hit
 
 __all__ = ["BincardApp"]
 
 
-class BincardApp(CommandApp):
+class BincardApp(CountApp):
     """The full-screen client. Raises ConfigError for a theme or key map that cannot be used."""
 
     TITLE = "Bincard"
@@ -124,6 +125,7 @@ class BincardApp(CommandApp):
             self.post_message(self.SessionRefused(""))
 
     async def on_unmount(self) -> None:
+        await self.close_counts()
         await self.session.close()
 
     @property
@@ -160,6 +162,7 @@ class BincardApp(CommandApp):
         self.after_command()
         if any(postings_dir().rglob("*.json")):  # looked at here, since what reads them takes a while to import
             self.look_back()
+        self.call_later(self.offer_counts)
 
     @work(group="look back")
     async def look_back(self) -> None:
@@ -178,6 +181,8 @@ class BincardApp(CommandApp):
 
     def on_bincard_app_session_failed(self, message: SessionFailed) -> None:
         self.announce(str(message.error), "error")
+        if isinstance(message.error, Unreachable | TimedOut):
+            self.call_later(self.offer_counts)
 
     async def ask_sign_in(self, reason: str = "") -> None:
         """Show the sign-in screen over what is there."""
@@ -193,6 +198,8 @@ class BincardApp(CommandApp):
         config = self.launch.config
         profile = config.profiles.get(server) if config is not None else None
         url = normal_url(profile.url if profile is not None else server)
+        if url != self.session.client.url or user != self.session.user_name:
+            await self.close_counts()
         if url != self.session.client.url:
             self.launch = replace(self.launch, url=url, profile=profile, token=None, password=None)
             old = self.session
@@ -226,6 +233,7 @@ class BincardApp(CommandApp):
     @work(exclusive=True, group="session")
     async def do_app_signout(self) -> None:
         """Forget the token and ask who is there."""
+        await self.close_counts()
         await self.session.sign_out()
         self.post_message(self.SessionRefused("Signed out."))
 
@@ -435,6 +443,18 @@ class BincardApp(CommandApp):
     async def do_app_receiving(self, text: str = "") -> None:
         """Receive a purchase order: the one that `text` names or that holds it, or one to be chosen."""
         await self.go(Place("receive", "purchaseorder", None, text=text))
+
+    def here_to_count(self) -> "Here":
+        """The location of the stock screen and what is marked there."""
+        from tui.screens.count_start import Here
+
+        shown, marked = self.stock_screen.query_shown, self.stock_screen.table.marked_rows
+        location = None
+        if shown.location is not None and shown.part is None:
+            path = self.stock_screen.path_of(shown.location).replace(" / ", "/")
+            location = Location(shown.location, path.rpartition("/")[2], path)
+        items, parts = (row["pk"] for row in marked), dict.fromkeys(row["part"] for row in marked)
+        return Here(location, tuple(items), tuple(parts))
 
     async def do_app_orders(self, kind: str = "") -> None:
         """Show the order board, of the kind that `kind` begins."""

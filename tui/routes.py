@@ -17,6 +17,7 @@ ROUTES: Mapping[str, str] = {
     "order": "tui.screens.order:OrderScreen",
     "receive": "tui.screens.receive:ReceiveScreen",
     "pick": "tui.screens.pick:PickScreen",
+    "count": "tui.screens.count_sheet:CountSheetScreen",
     "suppliers": "tui.screens.suppliers:SuppliersScreen",
     "offers": "tui.screens.offers:OffersScreen",
 }

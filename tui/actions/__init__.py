@@ -8,7 +8,7 @@ nothing.
 
 from collections.abc import Iterable
 
-from tui.actions import dialogs, everywhere, lists, orders, picking, receiving, stock, suppliers
+from tui.actions import counting, dialogs, everywhere, lists, orders, picking, receiving, stock, suppliers
 from tui.actions.action import Action
 
 __all__ = ["ACTIONS", "BY_ID", "SCOPES", "Action", "by_command", "handler_name"]
@@ -23,6 +23,7 @@ SCOPES = {
     "order": "Order",
     "receive": "Receiving",
     "pick": "Picking and shipping",
+    "count": "Counting",
     "suppliers": "Suppliers",
     "offers": "Suppliers of a part side by side",
     "filter": "While typing a filter",
@@ -36,6 +37,7 @@ ACTIONS: tuple[Action, ...] = (
     *orders.ACTIONS,
     *receiving.ACTIONS,
     *picking.ACTIONS,
+    *counting.ACTIONS,
     *suppliers.ACTIONS,
     *dialogs.ACTIONS,
 )

@@ -26,6 +26,7 @@ from typing import Any, Final
 
 __all__ = [
     "CONFIRMED",
+    "DRAFT",
     "QUEUED",
     "REFUSED",
     "SENT",
@@ -44,6 +45,8 @@ SENT: Final = "sent"
 """Posted, and the answer not seen: it may have arrived."""
 CONFIRMED: Final = "confirmed"
 REFUSED: Final = "refused"
+DRAFT: Final = "draft"
+"""Of a barcode put aside: its note is still being typed."""
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS sheet (
@@ -57,6 +60,7 @@ CREATE TABLE IF NOT EXISTS entry (
     CASCADE, line INTEGER NOT NULL, mode TEXT NOT NULL, quantity TEXT NOT NULL, counted_at REAL NOT NULL,
     note TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, attempts INTEGER NOT NULL, about TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS entry_state ON entry (sheet, state, place);
+CREATE INDEX IF NOT EXISTS entry_line ON entry (sheet, line, place);
 CREATE TABLE IF NOT EXISTS parked (
     key TEXT PRIMARY KEY, sheet TEXT NOT NULL REFERENCES sheet ON DELETE CASCADE, barcode TEXT NOT NULL,
     note TEXT NOT NULL, scanned_at REAL NOT NULL, state TEXT NOT NULL);
@@ -180,6 +184,12 @@ class Journal:
             write("INSERT INTO line VALUES (?, ?, 0, ?)", (sheet, last + 1, json.dumps(dict(shown))))
         return SheetLine(last + 1, dict(shown))
 
+    def change_line(self, sheet: str, line: SheetLine) -> None:
+        """Show another thing in a line."""
+        with self._writing() as write:
+            shown = json.dumps(dict(line.shown))
+            write("UPDATE line SET shown = ? WHERE sheet = ? AND number = ?", (shown, sheet, line.number))
+
     def skip(self, sheet: str, number: int, *, skipped: bool = True) -> None:
         """Note that a line is left for later, or not any more."""
         with self._writing() as write:
@@ -238,6 +248,10 @@ class Journal:
         """Everything that was counted, in order."""
         return self._entries("sheet = ?", (sheet,))
 
+    def line_entries(self, sheet: str, line: int) -> list[Entry]:
+        """What was counted of one line, in order."""
+        return self._entries("sheet = ? AND line = ?", (sheet, line))
+
     def waiting(self, sheet: str, limit: int = 100) -> list[Entry]:
         """What the server does not have as far as is known, in the order in which it was counted."""
         return self._entries("sheet = ? AND state IN (?, ?)", (sheet, QUEUED, SENT), limit)
@@ -289,6 +303,16 @@ class Journal:
                 "INSERT OR IGNORE INTO parked VALUES (?, ?, ?, ?, ?, ?)",
                 (parked.key, parked.sheet, parked.barcode, parked.note, parked.scanned_at, parked.state),
             )
+
+    def note_parked(self, key: str, note: str) -> None:
+        """The note of a barcode that was put aside; it may go to the server now."""
+        with self._writing() as write:
+            write("UPDATE parked SET note = ?, state = ? WHERE key = ? AND state = ?", (note, QUEUED, key, DRAFT))
+
+    def drop_parked(self, key: str) -> None:
+        """Forget a barcode that was put aside."""
+        with self._writing() as write:
+            write("DELETE FROM parked WHERE key = ?", (key,))
 
     def parked(self, sheet: str) -> list[Parked]:
         """The barcodes that were put aside."""

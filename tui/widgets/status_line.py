@@ -32,6 +32,8 @@ class Status:
     read_only: bool = False
     notice: str = ""
     severity: str = "information"
+    waiting: int = 0
+    """How many counts the server does not have yet."""
 
 
 class StatusLine(Line):
@@ -74,6 +76,11 @@ class StatusLine(Line):
         return tuple(parts)
 
     def _connection(self, *, short: bool) -> tuple[Part, ...]:
+        parts = self._link(short=short)
+        waiting = self._status.waiting
+        return ((f"{waiting} wait · ", "bold $warn"), *parts) if waiting else parts
+
+    def _link(self, *, short: bool) -> tuple[Part, ...]:
         status = self._status
         if status.connection == "online":
             latency = f" {status.latency_ms} ms" if status.latency_ms is not None and not short else ""

@@ -1,0 +1,237 @@
+"""A sheet while it is being counted: its lines, what has been counted of each, and where the counter is.
+
+    count = Count(journal, sheet)
+    count.record(Decimal(12))      # in the journal, on disk; the counter is at the next line when it returns
+    count.add(Decimal(7))       # stays at the line: there may be another stack
+    count.skip()
+
+No network here, and nothing that takes longer than one commit. Raises JournalError where the disk does not take it;
+then nothing has changed.
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from tui.counting.journal import CONFIRMED, DRAFT, REFUSED, Entry, Journal, Parked, Sheet
+from tui.counting.lines import CountLine
+
+__all__ = ["Count", "total_of"]
+
+#: Seconds without a line after which somebody is taken to have been away, for the lines per hour.
+_PAUSE: Final = 300.0
+
+
+def total_of(entries: Iterable[Entry], before: Decimal | None = None) -> Decimal | None:
+    """What entries of one line come to, in their order; None for none at all."""
+    total = before
+    for entry in entries:
+        total = entry.quantity if entry.mode == "set" else (total or Decimal(0)) + entry.quantity
+    return total
+
+
+class Count:
+    """`at` is the line to be counted now, None when there is nothing left to do."""
+
+    def __init__(self, journal: Journal, sheet: Sheet, *, clock: Callable[[], float] = time.time) -> None:
+        self.journal = journal
+        self.sheet = sheet
+        self._clock = clock
+        self.lines: list[CountLine] = []
+        self.skipped: set[int] = set()
+        self.totals: dict[int, Decimal] = {}
+        self.refused: dict[str, Entry] = {}
+        self.adding = False
+        """Whether the last thing counted was added to this line, so that the next number may be meant for another."""
+        self._active = 0.0
+        self._last_at = 0.0
+        self._read()
+        self._at: int | None = sheet.cursor if sheet.cursor < len(self.lines) else None
+        if self._at is not None and self._at in self.totals:
+            self._at = self.next_open()
+
+    def _read(self) -> None:
+        for kept in self.journal.lines(self.sheet.key):
+            line = CountLine.of_kept(kept)
+            self.lines.append(line)
+            if kept.skipped:
+                self.skipped.add(line.number)
+            if line.counted:
+                self.totals[line.number] = Decimal(line.counted)
+        self.counted_before = len(self.totals)
+        for entry in self.journal.entries(self.sheet.key):
+            self._take_in(entry)
+        for parked in self.journal.parked(self.sheet.key):
+            if parked.state == DRAFT:  # whoever was typing the note did not come to its end
+                self.journal.note_parked(parked.key, parked.note)
+
+    def _take_in(self, entry: Entry) -> None:
+        total = total_of([entry], self.totals.get(entry.line))
+        if total is not None:
+            self.totals[entry.line] = total
+        if entry.state == REFUSED:
+            self.refused[entry.key] = entry
+        if self._last_at:
+            self._active += min(max(entry.counted_at - self._last_at, 0.0), _PAUSE)
+        self._last_at = entry.counted_at
+
+    # Where the counter is, and what is left
+
+    @property
+    def at(self) -> CountLine | None:
+        return self.lines[self._at] if self._at is not None else None
+
+    @property
+    def total(self) -> Decimal | None:
+        """What has been counted of the line, None for nothing yet."""
+        return self.totals.get(self._at) if self._at is not None else None
+
+    @property
+    def counted(self) -> int:
+        return len(self.totals)
+
+    @property
+    def left(self) -> int:
+        return len(self.lines) - len(self.totals)
+
+    @property
+    def per_hour(self) -> int | None:
+        """Lines counted in an hour, breaks left out; None until that can be told."""
+        done = len(self.totals) - self.counted_before - 1
+        return round(done * 3600 / self._active) if done > 0 and self._active > 0 else None
+
+    @property
+    def largest(self) -> Decimal | None:
+        """The largest count so far, None for none."""
+        return max(self.totals.values(), default=None)
+
+    def next_open(self) -> int | None:
+        """The line to count after this one: the next that is open, then those before, those skipped at the end."""
+        here = -1 if self._at is None else self._at
+        order = [*range(here + 1, len(self.lines)), *range(min(here + 1, len(self.lines)))]
+        open_: list[int] = [number for number in order if number not in self.totals and number != here]
+        later = next((number for number in open_ if number not in self.skipped), None)
+        if later is not None:
+            return later
+        if open_:
+            return open_[0]
+        return here if here >= 0 and here not in self.totals else None
+
+    def go_to(self, number: int | None) -> None:
+        """Go to a line; None where there is nothing left."""
+        if number is not None:
+            self.journal.move_to(self.sheet.key, number)
+        self._at, self.adding = number, False
+
+    def go_on(self) -> None:
+        """Go to the next line that is open."""
+        self.go_to(self.next_open())
+
+    def step(self, distance: int) -> None:
+        """Go to a neighbour, counted or not."""
+        if self.lines:
+            here = len(self.lines) if self._at is None else self._at
+            self.go_to(min(max(here + distance, 0), len(self.lines) - 1))
+
+    # Counting
+
+    def record(self, quantity: Decimal, note: str = "") -> Entry:
+        """There is so much of the line; go to the next."""
+        line = self._line()
+        following = self._next_after(line.number)
+        entry = self._entry(line, "set", quantity, note)
+        self.journal.keep(entry, cursor=line.number if following is None else following)
+        self._kept(entry)
+        self._at, self.adding = following, False
+        return entry
+
+    def add(self, quantity: Decimal, note: str = "") -> Entry:
+        """There is so much more of the line, or less where `quantity` is below zero; stay at it.
+
+        Raises ValueError when less than nothing would be left.
+        """
+        line = self._line()
+        before = self.totals.get(line.number, Decimal(0))
+        if before + quantity < 0:
+            raise ValueError("only so much was counted")
+        entry = self._entry(line, "add", quantity, note)
+        self.journal.keep(entry, cursor=line.number)
+        self._kept(entry)
+        self.adding = True
+        return entry
+
+    def skip(self) -> None:
+        """Leave the line for later."""
+        line = self._line()
+        self.journal.skip(self.sheet.key, line.number)
+        self.skipped.add(line.number)
+        self.go_to(self._next_after(line.number))
+
+    def _next_after(self, number: int) -> int | None:
+        following = self.next_open()
+        return None if following == number else following
+
+    def _line(self) -> CountLine:
+        if self.at is None:
+            raise ValueError("there is no line to count")
+        return self.at
+
+    def _entry(self, line: CountLine, mode: str, quantity: Decimal, note: str) -> Entry:
+        return Entry(uuid.uuid4().hex, self.sheet.key, line.number, mode, quantity, self._clock(), note)
+
+    def _kept(self, entry: Entry) -> None:
+        self.skipped.discard(entry.line)
+        self._take_in(entry)
+
+    # What is found, put aside and refused
+
+    def add_found(self, line: CountLine) -> CountLine:
+        """One more line at the end, for something that is not on the sheet; go to it."""
+        kept = self.journal.add_line(self.sheet.key, line.kept.shown)
+        found = line.at(kept.number)
+        self.lines.append(found)
+        self.go_to(found.number)
+        return found
+
+    def moved(self, line: CountLine, location: int, path: str) -> CountLine:
+        """An item was moved to another location; its line, new or known, says so from now on."""
+        there = replace(line, location=location, path=path)
+        known = next((each for each in self.lines if each.item == line.item), None)
+        if known is None:
+            return self.add_found(there)
+        there = there.at(known.number)
+        self.journal.change_line(self.sheet.key, there.kept)
+        self.lines[known.number] = there
+        return there
+
+    def park(self, barcode: str) -> Parked:
+        """Put a barcode aside; its note follows by `journal.note_parked`."""
+        parked = Parked(uuid.uuid4().hex, self.sheet.key, barcode, "", self._clock(), DRAFT)
+        self.journal.park(parked)
+        return parked
+
+    def renew_refused(self) -> None:
+        """Read anew what the server refused."""
+        self.refused = {entry.key: entry for entry in self.journal.refused(self.sheet.key)}
+
+    def mend(self, key: str, quantity: Decimal | None) -> None:
+        """Put a total in the place of an entry that was refused; None drops it."""
+        refused = self.refused[key]
+        entry = None
+        if quantity is not None:
+            entry = self._entry(self.lines[refused.line], "set", quantity, refused.note)
+        self.journal.mend(key, entry)
+        del self.refused[key]
+        total = total_of(self.journal.line_entries(self.sheet.key, refused.line))
+        if total is None:
+            self.totals.pop(refused.line, None)
+        else:
+            self.totals[refused.line] = total
+
+    @property
+    def put_aside(self) -> list[Parked]:
+        """The barcodes put aside that the server does not have."""
+        return [parked for parked in self.journal.parked(self.sheet.key) if parked.state != CONFIRMED]

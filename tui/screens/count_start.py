@@ -1,0 +1,85 @@
+"""Choose what to count: a location and below, a category, what is marked, what is due; or go on with a count."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tui.api_models import Location
+from tui.counting.book import Scope
+from tui.counting.desk import Unfinished
+from tui.screens.picker import Picker
+from tui.widgets.choice_list import Choice, ChoiceList
+
+__all__ = ["ELSEWHERE", "CountStart", "Here"]
+
+#: What is to be chosen in a further dialog.
+ELSEWHERE = {"location": "Another location ...", "category": "A category ..."}
+_BLIND = "blind"
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where the cursor is, and what is marked."""
+
+    location: Location | None = None
+    items: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+
+
+class CountStart(Picker):
+    """Ends with the key of a sheet to go on with, a Scope, "location" or "category" to be asked for, or None.
+
+    `blind` says afterwards whether expected quantities are to be shown.
+    """
+
+    TITLE_TEXT = "Count"
+    LABELS: ClassVar[dict[str, str]] = {"dialog.accept": "Begin"}
+
+    def __init__(self, here: Here, unfinished: Sequence[Unfinished], *, may_open: bool, knows_due: bool) -> None:
+        self.blind = True
+        self._here = here
+        self._unfinished = unfinished
+        self._may_open = may_open
+        self._knows_due = knows_due
+        super().__init__("What do you count?", self._list())
+
+    def _list(self) -> list[Choice]:
+        choices: list[Choice] = [
+            Choice(each.sheet.key, f"Go on: {each.sheet.title}", f"{each.figures}, {_age(each.sheet.made)}")
+            for each in self._unfinished
+        ]
+        here = self._here
+        if here.location is not None:
+            title = here.location.path or here.location.name
+            choices.append(Choice(Scope(title, location=here.location.pk), f"{title} and below"))
+        choices += [Choice(name, label) for name, label in ELSEWHERE.items()]
+        if here.items:
+            count = len(here.items)
+            choices.append(Choice(Scope(f"{count} items", items=here.items), f"The {count} marked items"))
+            if here.parts:
+                parts = len(here.parts)
+                choices.append(Choice(Scope(f"{parts} parts", parts=here.parts), f"All stock of their {parts} parts"))
+        if self._knows_due:
+            choices.append(Choice(Scope("due", due=50), "What is due, 50 lines at most"))
+        choices.append(Choice(Scope("by scanning"), "Just start scanning"))
+        if self._may_open:
+            said = "what is expected is hidden" if self.blind else "what is expected is shown"
+            choices.append(Choice(_BLIND, f"[{'x' if self.blind else ' '}] Blind", f"{said}; Enter changes it"))
+        return choices
+
+    async def do_dialog_accept(self) -> None:
+        choice: Any = self.query_one(ChoiceList).current
+        if choice is not None and choice.value == _BLIND:
+            self.blind = not self.blind
+            self._all = tuple(self._list())
+            self.query_one(ChoiceList).set_choices(self._all)
+            return
+        await super().do_dialog_accept()
+
+
+def _age(made: float) -> str:
+    minutes = max(0, int((time.time() - made) // 60))
+    if minutes < 60:
+        return f"begun {minutes} min ago"
+    return f"begun {minutes // 60} h ago" if minutes < 48 * 60 else f"begun {minutes // 1440} days ago"
