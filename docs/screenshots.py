@@ -95,6 +95,10 @@ def main() -> int:
         take("stock", 100, 30, [("tab",), ("down",), ("down",)], "Quantity", folder)
         take("count", 80, 24, [("tab",), ("down",), ("c",), ("1",), ("2",)], "Counted", folder)
         take("card", 100, 30, [("tab",), ("down",), ("down",), ("enter",)], "[Bb]alance", folder)
+        take("board", 132, 30, [("o",)], "PO0012", folder)
+        take("receive", 100, 24, [("o",), ("R",), tuple("YAG1343"), ("enter",)], "to come", folder)
+        take("pick", 100, 24, [("o",), ("2",), ("down",), ("A",)], "Go to", folder)
+        take("supplier", 100, 30, [("l",), tuple("311-1.0KDGTR"), ("enter",)], "RES SMD", folder)
         take("handheld", 40, 16, [], "items", folder)
     return 0
 
