@@ -21,9 +21,9 @@ from server.domain.stock import figure
 from workflow.walking import WalkingKey, walking_key
 
 __all__ = [
-    "MODES", "OPEN_SESSIONS", "Expected", "LineStatus", "Movement", "SessionStatus", "Taken", "Tolerance", "Verdict",
-    "corrected", "counted_total", "expected_at", "judge", "may_enter", "moment_of", "movement", "posted", "settled",
-    "sheet_key", "tallies",
+    "FIRST", "MODES", "OPEN_SESSIONS", "UNCOUNTED", "Expected", "LineState", "LineStatus", "Movement", "SessionStatus",
+    "Taken", "Tolerance", "Verdict", "corrected", "counted_total", "expected_at", "judge", "may_enter", "moment_of",
+    "movement", "posted", "settled", "sheet_key", "tallies",
 ]  # fmt: skip
 
 ZERO = Decimal(0)
@@ -58,8 +58,9 @@ class LineStatus(IntEnum):
 
 OPEN_SESSIONS = frozenset({SessionStatus.COUNTING, SessionStatus.REVIEW})
 UNCOUNTED = frozenset({LineStatus.OPEN, LineStatus.SKIPPED})
-SECOND = 2
-"""The round of a recount; the first counts are round 1."""
+FIRST = 1
+"""The round of the first counts; each recount is a round more."""
+_MENDABLE = frozenset({LineStatus.REVIEW, LineStatus.ACCEPTED, LineStatus.REFUSED})
 
 
 # ------------------------------------------------------------------------------------------------- what was expected
@@ -148,15 +149,14 @@ def corrected(movements: Iterable[Movement], seen: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One entry of a counter, in the order in which they came in. `adds` to this counter's total of the round, or else
-    replaces it."""
+    """One entry of a counter, in the order in which they came in. It `adds` to this counter's total of the round, or
+    else replaces it."""
 
     counter: int
     round: int
     quantity: Decimal
     expected: Expected
     adds: bool = False
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,16 @@ class Tally:
     @property
     def variance(self) -> Decimal:
         return self.total - self.expected.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """What decides whether a line can be counted: its own state and round, and the state of its session."""
+
+    status: int
+    round: int
+    session: int
+    serialized: bool = False
 
 
 def tallies(entries: Iterable[Taken], round: int) -> tuple[Tally, ...]:
@@ -194,30 +204,21 @@ def counted_total(entries: Iterable[Taken], counter: int, round: int) -> Decimal
     return next((tally.total for tally in tallies(entries, round) if tally.counter == counter), None)
 
 
-def may_enter(
-    mode: str, entries: Sequence[Taken], new: Taken, *, status: int, session: int, other_recounter: bool,
-    serialized: bool,
-) -> None:  # fmt: skip
+def may_enter(mode: str, entries: Sequence[Taken], new: Taken, line: "LineState", *, other_recounter: bool) -> None:
     """Whether an entry can be taken. Raises WrongState or InvalidInput with what is wrong and what to do."""
-    if session == SessionStatus.COUNTING and new.round == 1:
-        allowed: frozenset[int] = UNCOUNTED | {LineStatus.COUNTED}
-    elif session in OPEN_SESSIONS and new.round == SECOND:
-        allowed = frozenset({LineStatus.RECOUNT, LineStatus.REVIEW, LineStatus.REFUSED, LineStatus.ACCEPTED})
-        if status in allowed - {LineStatus.RECOUNT} and counted_total(entries, new.counter, SECOND) is None:
-            allowed = frozenset()
-    else:
+    if line.session not in OPEN_SESSIONS or (line.session != SessionStatus.COUNTING and new.round == FIRST):
         raise WrongState("The session is closed: nothing more can be counted.")
-    if status not in allowed:
+    own = counted_total(entries, new.counter, new.round)
+    still = UNCOUNTED | {LineStatus.COUNTED} if new.round == FIRST else {LineStatus.RECOUNT}
+    mending = new.round > FIRST and own is not None and line.status in _MENDABLE
+    if new.round != line.round or not (line.status in still or mending):
         raise WrongState("This line is not to be counted now.")
-    total = (counted_total(entries, new.counter, new.round) or ZERO) if new.adds else ZERO
-    _check_quantity(total + new.quantity, serialized=serialized)
+    total = ((own or ZERO) if new.adds else ZERO) + new.quantity
+    _check_quantity(total, serialized=line.serialized)
+    if other_recounter and new.counter in {entry.counter for entry in entries if entry.round == new.round - 1}:
+        raise WrongState("You counted this line; somebody else must count it again.")
     others = {entry.counter for entry in entries if entry.round == new.round} - {new.counter}
-    if new.round == SECOND:
-        if other_recounter and new.counter in {entry.counter for entry in entries if entry.round == 1}:
-            raise WrongState("You counted this line; somebody else must count it again.")
-        most = 1
-    else:
-        most = {"single": 1, "double": 2}.get(mode, len(others) + 1)
+    most = {"single": 1, "double": 2}.get(mode, len(others) + 1) if new.round == FIRST else 1
     if len(others) >= most:
         raise WrongState("This line was counted by somebody else already.")
 
@@ -267,11 +268,11 @@ class Verdict:
 def judge(mode: str, entries: Sequence[Taken], round: int) -> Verdict | None:
     """The verdict on a line after a round; None while it is not fully counted."""
     found = tallies(entries, round)
-    if not found or (mode == "double" and round == 1 and len(found) < 2):
+    if not found or (mode == "double" and round == FIRST and len(found) < 2):
         return None
     last = found[-1]
     steady = all(tally.steady for tally in found)
-    if mode == "sum" and round == 1:
+    if mode == "sum" and round == FIRST:
         same = all(tally.expected.quantity == last.expected.quantity for tally in found)
         return Verdict(sum((tally.total for tally in found), ZERO), last.expected, steady and same)
     agreed = all(tally.variance == last.variance for tally in found)
@@ -283,7 +284,7 @@ def settled(verdict: Verdict, tolerance: Tolerance, price: Decimal | None, round
     fits = tolerance.allows(verdict.variance, verdict.expected.quantity, price)
     if verdict.sure and fits and not (verdict.expected.elsewhere and verdict.counted):
         return LineStatus.ACCEPTED
-    return LineStatus.REVIEW if round >= SECOND else LineStatus.RECOUNT
+    return LineStatus.REVIEW if round > FIRST else LineStatus.RECOUNT
 
 
 def posted(verdict: Verdict, now: Decimal, movements: Iterable[Movement]) -> Decimal:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from server.domain.count_settings import COUNT_SETTINGS
+from server.domain.plugin_settings import PluginSettingKind
 from server.domain.status import StockStatus
 
 __all__ = ["PLUGINS", "Plugin", "PluginSettingKind"]
@@ -18,17 +20,6 @@ _MIXINS = {
     "settings": "Settings",
     "urls": "URLs",
 }
-
-
-@dataclass(frozen=True)
-class PluginSettingKind:
-    """A setting of a plugin."""
-
-    key: str
-    default: str
-    name: str
-    description: str
-    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +65,7 @@ _OWN_SETTINGS = (
         "The status of items that come back from customers, where nobody says another",
         tuple((str(int(status)), status.label) for status in StockStatus),
     ),
+    *COUNT_SETTINGS,
 )  # fmt: skip
 
 PLUGINS = (

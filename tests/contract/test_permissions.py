@@ -75,6 +75,8 @@ EVERYBODY = {
     "/api/order/transfer-order/status/": "names of codes",
     "/api/parameter/template/": "names of parameters; the part roles write",
     "/api/parameter/template/{pk}/": "names of parameters; the part roles write",
+    "/api/plugin/bincard/count/reason/": "names of reasons; staff writes",
+    "/api/plugin/bincard/count/reason/{pk}/": "names of reasons; staff writes",
     "/api/plugins/": "names of plugins",
     "/api/plugins/settings/": "how barcodes are made; staff writes",
     "/api/plugins/ui/features/{feature}/": "always empty",
