@@ -81,9 +81,7 @@ def _not_one(model: type[Base], text: str, keys: list[int]) -> str:
     return f'"{text}" matches several of {kind} ({listed}): give its ID'
 
 
-def _by_path(
-    model: type[Base], path: str, text: str, limits: Mapping[str, Any], *, exactly: bool
-) -> Select[Any]:
+def _by_path(model: type[Base], path: str, text: str, limits: Mapping[str, Any], *, exactly: bool) -> Select[Any]:
     """The rows whose column under the path is `text`, or is written alike but for case."""
 
     def match(column: ColumnElement[Any]) -> ColumnElement[bool]:
