@@ -53,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="sign in with the token at hand, say what was found, and end")
     commands.add_parser("config", help="say which settings file is used and whether it is right")
     commands.add_parser("sign-out", help="forget the token of the server on this machine")
+    doctor = commands.add_parser("doctor", help="show what terminal, keys and scanner send, and what to change")
+    doctor.add_argument("--report", action="store_true", help="only what can be found without pressing keys")
     barcodes = commands.add_parser(
         "barcodes", help="print labels whose barcodes do what keys do: count, move, undo, ..."
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tui.actions import ACTIONS, BY_ID, Action
 
-__all__ = ["Keymap", "KeymapError", "as_latin", "display_key", "key_name"]
+__all__ = ["Keymap", "KeymapError", "as_latin", "display_key", "key_name", "never_arrives"]
 
 _NAMED = frozenset(
     (
@@ -90,6 +90,11 @@ def display_key(key: str) -> str:
     if not modifiers:
         return shown
     return f"{modifiers.title()}+{shown.upper() if len(shown) == 1 else shown}"
+
+
+def never_arrives(key: str) -> str:
+    """Why a key is kept by the terminal or means another one, "" when it comes as itself."""
+    return _IMPOSSIBLE.get(key, "")
 
 
 def _problem(key: str) -> str | None:

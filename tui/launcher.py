@@ -42,6 +42,8 @@ def run_command(options: argparse.Namespace) -> int:
                 return _check(launch_from(options, os.environ))
             case "config":
                 return _show_config()
+            case "doctor":
+                return _doctor(options)
             case "barcodes":
                 return _barcodes(options.format, options.output)
             case "sign-out":
@@ -51,7 +53,7 @@ def run_command(options: argparse.Namespace) -> int:
     except (ConfigError, CredentialError) as error:
         return _complain(str(error), USAGE)
     except ApiError as error:
-        return _complain(str(error), next((status for kind, status in _STATUS if isinstance(error, kind)), UNREACHABLE))
+        return _complain(str(error), _status_of(error))
     except KeyboardInterrupt:
         return 130
 
@@ -193,6 +195,22 @@ def _sign_out(launch: Launch) -> int:
         store.forget(launch.url, name)
     print(f"{launch.url}: the token on this machine is forgotten; the server can revoke it for good")
     return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    """Examine terminal, keys, scanner and server; with settings that cannot be used too."""
+    from tui.doctor import examine
+
+    problem = ""
+    try:
+        launch = launch_from(options, os.environ)
+    except ConfigError as error:
+        launch, problem = Launch(""), str(error)
+    return examine(launch, report=options.report, problem=problem, status_of=_status_of)
+
+
+def _status_of(error: ApiError) -> int:
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), UNREACHABLE)
 
 
 def _barcodes(form: str, output: Path | None) -> int:

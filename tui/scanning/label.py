@@ -1,6 +1,6 @@
 """What is printed on a label beside a bare code: GS1 application identifiers and ANSI MH10.8.2 data identifiers.
 
-    read_label("]d201095060001343523010LOT7\\x1d37120")   gtin, batch, quantity
+    read_label("]d2010950600013435210LOT7\\x1d37120")   gtin, batch, quantity
     read_label("[)>\\x1e06\\x1dP4711\\x1dQ100\\x1e\\x04")     part, quantity
 
 GS1: General Specifications, section 3 (application identifiers 01, 02, 10, 11, 15, 17, 21, 30, 37, 310n, 240, 241, 400
