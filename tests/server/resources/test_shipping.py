@@ -128,7 +128,8 @@ def test_a_shipment_is_not_sent_empty_or_twice(desk: Desk, sale: Sale) -> None:
     assert desk.api.post("order/so/shipment/987654/ship/", json={}).status_code == 404
 
 
-def test_what_must_be_checked_is_checked_by_somebody(desk: Desk, sale: Sale, checking: None) -> None:
+@pytest.mark.usefixtures("checking")
+def test_what_must_be_checked_is_checked_by_somebody(desk: Desk, sale: Sale) -> None:
     desk.allocate(sale, (desk.shop.item(sale.part, 5), 1)).raise_for_status()
     url = f"order/so/shipment/{sale.shipment}/"
     refusal = {"non_field_errors": ["Shipment must be checked before it can be completed"]}
