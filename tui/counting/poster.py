@@ -53,7 +53,7 @@ class Poster:
         self._journal = journal
         self._sheet = sheet
         self._book = book
-        self._listener = listener
+        self.listener = listener
         self._pauses = pauses
         self._failures = 0
         self._lines: dict[int, CountLine] = {}
@@ -169,4 +169,4 @@ class Poster:
     def _say(self, progress: Progress) -> None:
         if progress != self.progress:
             self.progress = progress
-            self._listener(progress)
+            self.listener(progress)

@@ -3,6 +3,7 @@
 Nothing here knows what is expected, so whatever looks odd is judged by the digits alone.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
@@ -18,6 +19,11 @@ _CODE_DIGITS: Final = 8
 #: A count this many times the largest one so far is doubted, from `_LARGE` on.
 _FAR: Final = 100
 _LARGE: Final = Decimal(10_000)
+
+#: What only a sum is made of: with a slip in it, it is still no code.
+_SUM: Final = re.compile(r"[-+*/().,:xX×÷−–\d\s]+")
+#: A number with a zero in front, as in the dates and running numbers of codes.
+_PADDED: Final = re.compile(r"(?<![\d.,])0\d")
 
 
 class Asks(Enum):
@@ -55,7 +61,7 @@ def read_typed(text: str) -> Typed:
     try:
         return Typed(Asks.SET, parse_quantity(text))
     except QuantityError:
-        if text.isdecimal() or looks_like_code(text):
+        if text.isdecimal() or (looks_like_code(text) and not _SUM.fullmatch(text)):
             return Typed(Asks.FIND, text=text)
         raise
 
@@ -66,6 +72,6 @@ def looks_scanned(text: str, value: Decimal, largest: Decimal | None) -> bool:
     `largest` is the largest count so far, None for none.
     """
     digits = text.strip()
-    if digits.isdecimal() and (len(digits) >= _CODE_DIGITS or (len(digits) > 3 and digits.startswith("0"))):
+    if (digits.isdecimal() and len(digits) >= _CODE_DIGITS) or (len(digits) > 3 and _PADDED.search(digits)):
         return True
     return value >= _LARGE and largest is not None and value > largest * _FAR

@@ -21,6 +21,9 @@ __all__ = ["CountPrompting", "Stage"]
 
 _YES = ("y", "н", "yes")  # the Cyrillic letter is on the same key
 
+#: A number of so many signs may be the code of a line; with the other it certainly is one.
+_CODE, _ARTICLE = 4, 8
+
 
 class Stage(Enum):
     """What the prompt asks for."""
@@ -170,6 +173,8 @@ class CountPrompting(CountLookup):
             self.unexpected(f"{line.label} is one piece: 1 or 0.")
         elif after < 0:
             self.unexpected(f"Only {quantity(total or 0)} counted here so far; nothing was taken back.")
+        elif asks is Asks.SET and len(text) >= _CODE and (named := lines_for(count.lines, text)):
+            self._named(count, named, amount, text)
         elif asks is Asks.SET and looks_scanned(text, amount, count.largest):
             self._find(count, text, amount)
         elif asks is Asks.ADD and looks_scanned(text[1:], amount, count.largest):
@@ -178,6 +183,14 @@ class CountPrompting(CountLookup):
             self._doubted(asks, amount, f"{quantity(total)} counted here. Enter alone goes on, + adds.")
         else:
             self._count(count, asks, amount)
+
+    def _named(self, count: Count, named: list[CountLine], amount: Decimal, text: str) -> None:
+        """What reads as a quantity is also the code of a line: digits alone may be either."""
+        line = best_line(named, self._location(count), count.totals) or named[0]
+        if text.isdecimal() and len(text) < _ARTICLE:
+            self._doubted(Asks.SET, amount, f"{text} is the code of {line.label}; /{text} goes there.")
+        else:
+            self._found_on_sheet(count, line)
 
     def _doubted(self, asks: Asks, amount: Decimal, sentence: str) -> None:
         self._doubt = _Doubt(asks, amount)
