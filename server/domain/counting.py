@@ -22,8 +22,8 @@ from workflow.walking import WalkingKey, walking_key
 
 __all__ = [
     "FIRST", "MODES", "OPEN_SESSIONS", "UNCOUNTED", "Expected", "LineState", "LineStatus", "Movement", "SessionStatus",
-    "Taken", "Tolerance", "Verdict", "corrected", "counted_total", "expected_at", "judge", "may_enter", "moment_of",
-    "movement", "posted", "settled", "sheet_key", "tallies",
+    "Taken", "Tolerance", "Verdict", "abc_classes", "corrected", "counted_total", "expected_at", "judge", "may_enter",
+    "moment_of", "movement", "posted", "settled", "sheet_key", "tallies",
 ]  # fmt: skip
 
 ZERO = Decimal(0)
@@ -299,6 +299,21 @@ def posted(verdict: Verdict, now: Decimal, movements: Iterable[Movement]) -> Dec
             f"{figure(-quantity)} more left the shelf since than were counted; count it again before you post."
         )
     return quantity
+
+
+def abc_classes(usage: Mapping[int, Decimal]) -> dict[int, str]:
+    """The classes of parts by usage value: those that make up the first 80% are A, up to 95% B, the rest C. What was
+    not used is C."""
+    total, so_far = sum(usage.values(), ZERO), ZERO
+    classes = {}
+    for part in sorted(usage, key=lambda part: (-usage[part], part)):
+        share = so_far / total if total else Decimal(1)  # what is used more than this part
+        classes[part] = "C" if not usage[part] else "A" if share < _A else "B" if share < _B else "C"
+        so_far += usage[part]
+    return classes
+
+
+_A, _B = Decimal("0.8"), Decimal("0.95")
 
 
 # ------------------------------------------------------------------------------------------------- the sheet
