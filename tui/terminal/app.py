@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.dom import DOMNode
@@ -21,12 +22,15 @@ from tui.terminal.compositor import LeanCompositor
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.lifecycle import Lifecycle
 from tui.terminal.painter import Painter
+from tui.terminal.writer import WINDOW, Writer
 
 if TYPE_CHECKING:
     from tui.terminal.clipboard import Copied
 
 __all__ = ["TerminalApp", "painter_for"]
 
+# Characters that may arrive in pieces. On a slow line the pieces are better seen than waited for.
+WORTH_FRAMING = 200
 NO_REGIONS = ("", "ansi", "dumb", "unknown")  # names of terminals that may not know scroll regions
 
 
@@ -119,7 +123,10 @@ class TerminalApp(App[ReturnType]):
         """Leave the mouse pointer alone (overridden: Textual sends its shape to every terminal)."""
 
     def _send_frame(self) -> None:
-        """Send what changed, or, while the line is still busy with what was sent, let it wait and gather."""
+        """Send what changed, or, while the line is still busy with what was sent, let it wait and gather.
+
+        On a slow line at most a window full is sent at a time, and what has changed by then is sent next.
+        """
         driver = self._driver
         writer = driver.writer if isinstance(driver, TerminalDriver) else None
         if writer is None or self._frame_waits or not isinstance(driver, TerminalDriver):
@@ -130,7 +137,18 @@ class TerminalApp(App[ReturnType]):
         if driver.epoch != self._painted_epoch:
             self._painted_epoch = driver.epoch
             self._painter.invalidate()
-        writer.write(self._painter.paint(self.screen.outer_size.clamp_offset(self.cursor_position)))
+        self._send_piece(writer)
+        while self._painter.is_behind and not self._frame_waits:
+            self._frame_waits = writer.call_when_free(self._line_free)
+            if not self._frame_waits:
+                self._send_piece(writer)
+
+    def _send_piece(self, writer: Writer) -> None:
+        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        piece = self._painter.paint(cursor, WINDOW if writer.is_slow else None)
+        if self._sync_available and len(piece) > WORTH_FRAMING and not writer.is_slow:
+            piece = f"{SYNC_START}{piece}{SYNC_END}"
+        writer.write(piece)
 
     def _line_free(self) -> None:
         """In the writer's thread: the line can take more."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-__all__ = ["GAP", "PLAIN", "Pen", "Row", "Shift", "changed_spans", "find_shift"]
+__all__ = ["FEWEST", "GAP", "PLAIN", "Pen", "Row", "Shift", "changed_spans", "find_shift"]
 
 GAP = 4  # unchanged cells that are cheaper sent again than jumped over
 FEWEST = 3  # lines that must have moved together to be worth a look

@@ -2,8 +2,8 @@
 
 Textual's own driver spins when its input ends, knows nothing of hang-ups, asks the terminal questions whose answers
 we do not need, and turns on modes that a dropped line would leave behind in the user's terminal. This one asks only
-whether the line keeps up (see `writer`), sleeps until there is something to read, and tells the app's `Lifecycle`
-when the terminal is gone.
+whether the line keeps up (see `writer`) and whether the terminal can show a frame at once (mode 2026), sleeps until
+there is something to read, and tells the app's `Lifecycle` when the terminal is gone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import termios
 import time
 import tty
 from codecs import getincrementaldecoder
+from collections.abc import Mapping
 from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ from tui.terminal.writer import Writer
 if TYPE_CHECKING:
     from tui.terminal.app import TerminalApp
 
-__all__ = ["TerminalDriver"]
+__all__ = ["ASK_FRAMES", "TerminalDriver", "may_frame"]
 
 # Alternate screen, no cursor, no wrapping at the edge, pastes marked as such.
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h"
@@ -39,6 +40,9 @@ LEAVE = "\x1b[m\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[?25h"
 # Clicks and the wheel, in the form that has no size limit; never every motion (?1003), which floods a slow line.
 MOUSE_ON = "\x1b[?1000h\x1b[?1006h"
 MOUSE_OFF = "\x1b[?1000l\x1b[?1006l"
+# Whether the terminal can hold a frame back until it is whole. One that prints a letter of it is cleared right after.
+ASK_FRAMES = "\x1b[?2026$p"
+NO_FRAMES = ("linux", "vt", "ansi", "dumb", "screen")  # what names of terminals begin with that need not be asked
 
 ORPHAN_CHECK = 1.0  # seconds between looks at whether the parent is still there
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
@@ -101,7 +105,7 @@ class TerminalDriver(LinuxDriver):
             termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
         except termios.error:
             self.attrs_before = None  # input is not a terminal: nothing to set, nothing to restore
-        self.write(ENTER + (MOUSE_ON if self._mouse else ""))
+        self.write(ENTER + (MOUSE_ON if self._mouse else "") + (ASK_FRAMES if may_frame(os.environ) else ""))
 
     def disable_input(self) -> None:
         """Stop reading, and forget what was typed ahead."""
@@ -214,3 +218,10 @@ class TerminalDriver(LinuxDriver):
     def _leave_app(self, exit_code: int) -> None:
         with suppress(RuntimeError):  # the loop is closed: the client is leaving already
             self._loop.call_soon_threadsafe(self._app.leave, exit_code)
+
+
+def may_frame(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal may know synchronized output, as far as the environment says."""
+    if environ.get("TERM_PROGRAM") == "Apple_Terminal":
+        return False
+    return "TMUX" in environ or not environ.get("TERM", "dumb").startswith(NO_FRAMES)

@@ -21,11 +21,10 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.safe_text import REPLACEMENT, is_safe
-from tui.terminal.differences import GAP, PLAIN, Pen, Row, Shift, changed_spans, find_shift
+from tui.terminal.differences import FEWEST, GAP, PLAIN, Pen, Row, Shift, changed_spans, find_shift
 
 __all__ = ["Painter"]
 
-WORTH_MOVING = 200  # bytes of changes from which it pays to look whether lines only moved
 LONG_BLANK = 11  # blanks that are cheaper erased and jumped over than sent
 NEAR = 3  # lines down that may be cheaper gone by line feeds
 CACHE_LIMIT = 4096
@@ -146,50 +145,57 @@ class Painter:
         if end < len(text) and text[end] == "":
             text[end] = " "
 
-    def paint(self, cursor: tuple[int, int] | None = None) -> str:
-        """What makes the terminal show the wanted picture, its cursor (column, line) left at `cursor`."""
+    @property
+    def is_behind(self) -> bool:
+        """Whether lines are left that the last `paint` had no room for."""
+        return bool(self._touched)
+
+    def paint(self, cursor: tuple[int, int] | None = None, room: int | None = None) -> str:
+        """What makes the terminal show the wanted picture, its cursor (column, line) left at `cursor`.
+
+        With `room` it ends after the line that exceeds so many characters, and begins at the cursor's line, where
+        people look: on a slow line the rest is better sent later, as it is wanted by then.
+        """
         out: list[str] = []
         if self._shown is None:
             self._shown = self._clear(out)
-        out.append(self._paint_changes(self._shown))
-        self._touched.clear()
+        shown = self._shown
+        changed = [line for line in sorted(self._touched) if self._wanted[line] != shown[line]]
+        shift = find_shift(self._wanted, shown, changed) if self._scrolls and len(changed) >= FEWEST else None
+        if shift is not None and self._pays(shift, shown, changed):
+            shown[:] = self._move_lines(out, shift, shown)
+            changed = self._unlike(shown)
+        if room is not None and cursor is not None:
+            changed.sort(key=lambda line: line != cursor[1])
+        self._touched = set(changed[self._paint_lines(out, changed, shown, room) :])
         if cursor is not None and cursor[1] < len(self._wanted):
             self._move(out, *cursor)
         return "".join(out)
 
-    def _paint_changes(self, shown: list[Row]) -> str:
-        """The cheaper of sending all changed lines, and of having the terminal move lines first."""
-        changed = [line for line in sorted(self._touched) if self._wanted[line] != shown[line]]
-        before = self._pen, self._at
-        sent = self._paint_lines(changed, shown)
-        shift = find_shift(self._wanted, shown, changed) if self._scrolls and len(sent) > WORTH_MOVING else None
-        if shift is not None:
-            after = self._pen, self._at
-            self._pen, self._at = before
-            moved, scrolled = self._paint_moved(shift, shown)
-            if len(scrolled) < len(sent):
-                shown[:], sent = moved, scrolled
-            else:
-                self._pen, self._at = after
-        for line in changed:
-            shown[line] = self._wanted[line].copy()
-        return sent
+    def _unlike(self, shown: Sequence[Row]) -> list[int]:
+        return [line for line, row in enumerate(self._wanted) if row != shown[line]]
 
-    def _paint_moved(self, shift: Shift, shown: Sequence[Row]) -> tuple[list[Row], str]:
-        """What is shown and what is sent when the terminal moves lines before the rest is painted."""
+    def _pays(self, shift: Shift, shown: Sequence[Row], changed: Sequence[int]) -> bool:
+        """Whether having the terminal move lines first is cheaper than sending all that changed."""
+        before = self._pen, self._at
+        sent: list[str] = []
+        self._paint_lines(sent, changed, list(shown))
+        self._pen, self._at = before
         out: list[str] = []
         moved = self._move_lines(out, shift, shown)
-        changed = [line for line, row in enumerate(self._wanted) if row != moved[line]]
-        out.append(self._paint_lines(changed, moved))
-        for line in changed:
-            moved[line] = self._wanted[line].copy()
-        return moved, "".join(out)
+        self._paint_lines(out, self._unlike(moved), moved)
+        self._pen, self._at = before
+        return sum(map(len, out)) < sum(map(len, sent))
 
-    def _paint_lines(self, lines: Iterable[int], shown: Sequence[Row]) -> str:
-        out: list[str] = []
-        for line in lines:
+    def _paint_lines(self, out: list[str], lines: Sequence[int], shown: list[Row], room: int | None = None) -> int:
+        """Send lines and take note of them in `shown`; how many of them there was room for."""
+        begin = len(out)
+        for number, line in enumerate(lines):
+            if room is not None and number and sum(map(len, out[begin:])) > room:
+                return number
             self._paint_line(out, line, self._wanted[line], shown[line])
-        return "".join(out)
+            shown[line] = self._wanted[line].copy()
+        return len(lines)
 
     def _move_lines(self, out: list[str], shift: Shift, shown: Sequence[Row]) -> list[Row]:
         """Have the terminal move lines; returns what it shows then.

@@ -13,11 +13,12 @@ import threading
 import time
 from collections.abc import Callable
 
-__all__ = ["QUESTION", "Writer"]
+__all__ = ["QUESTION", "WINDOW", "Writer"]
 
 QUESTION = "\x1b[6n"  # cursor position report, which every terminal since the VT100 answers
 WINDOW = 500  # bytes that may be under way before the answer to the last question
 PATIENCE = 4.0  # seconds to wait for an answer before sending on
+SLOW = 0.5  # seconds to an answer from which a line is slow: 500 bytes at 9,600 baud take as long
 STOP_PATIENCE = 0.5  # seconds to wait at the end for a terminal that takes nothing, or owes an answer
 
 
@@ -35,6 +36,7 @@ class Writer(threading.Thread):
         self._asked_at: float | None = None
         self._under_way = 0  # bytes since the last question
         self._answers = True
+        self.is_slow = False  # whether the last answer took longer than a frame should be held back
 
     def write(self, text: str) -> None:
         """Queue text; it is dropped once the terminal is gone."""
@@ -55,6 +57,8 @@ class Writer(threading.Thread):
     def answered(self) -> None:
         """Take note that the terminal answered the question."""
         with self._change:
+            if self._asked_at is not None:
+                self.is_slow = time.monotonic() - self._asked_at > SLOW
             self._asked_at = None
             self._answers = True
             self._change.notify_all()

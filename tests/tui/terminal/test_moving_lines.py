@@ -55,9 +55,11 @@ class Shown:
         rubbish = "".join(f"\x1b[{line}H\x1b[4{line % 8}m{'#' * columns}" for line in range(1, lines + 1))
         self.stream.feed(f"\x1b[?7l{rubbish}")
 
-    def paint(self) -> str:
-        sent = self.painter.paint((0, 0))
+    def paint(self, room: int | None = None) -> str:
+        cursor = (0, self.painter.size[1] // 2)
+        sent = self.painter.paint(cursor, room)
         self.stream.feed(sent)
+        assert (self.screen.cursor.x, self.screen.cursor.y) == cursor
         return sent
 
 
@@ -112,6 +114,20 @@ def test_a_line_that_moved_alone_is_sent() -> None:
     assert not re.search(r"\x1b\[\d+[LM]", shown.paint())
 
 
+def test_with_little_room_the_cursors_line_comes_first_and_the_rest_later() -> None:
+    shown = Shown("xterm-256color")
+    put_list(shown.painter, 0, 0)
+    shown.paint()
+    put_list(shown.painter, 500, 500)
+    pieces = [shown.paint(100)]
+    assert row(505).strip() in shown.screen.display[6]
+    while shown.painter.is_behind:
+        pieces.append(shown.paint(100))
+    assert len(pieces) > 2
+    assert all(len(piece) < 200 for piece in pieces)
+    assert shown.paint(100) == ""
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[str, int]:
     return draw(st.sampled_from(sorted(TERMINALS))), draw(st.integers(0, 10**9))
@@ -120,7 +136,7 @@ def histories(draw: st.DrawFn) -> tuple[str, int]:
 @settings(max_examples=120, deadline=None)
 @given(histories())
 def test_any_history_shows_what_a_fresh_start_shows(history: tuple[str, int]) -> None:
-    """Lines that scroll within any region, random pieces, wide characters, other sizes; every frame is compared."""
+    """Lines that scroll within any region, random pieces, wide characters, other sizes, pictures that came late."""
     name, seed = history
     rng = random.Random(seed)
     columns, lines = 40, 12
@@ -139,7 +155,11 @@ def test_any_history_shows_what_a_fresh_start_shows(history: tuple[str, int]) ->
                 picture[line] = _line(rng, columns)
         for line, segments in enumerate(picture):
             shown.painter.put(line, 0, segments)
-        shown.paint()
+        shown.paint(rng.choice((None, None, 50, 200)))
+        if shown.painter.is_behind and rng.random() < 0.5:
+            continue  # the next picture comes before this one was whole
+        while shown.painter.is_behind:
+            shown.paint(50)
         fresh = Shown(name, columns, lines)
         for line, segments in enumerate(picture):
             fresh.painter.put(line, 0, segments)
