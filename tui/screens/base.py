@@ -76,7 +76,12 @@ class CommandHost(Screen[Result]):
     def footer_keys(self) -> list[tuple[str, str]]:
         """(key, label) pairs for the footer, most important first and the way to help last."""
         keymap = self.bincard.keymap
-        shown = sorted((action for action in self.available() if action.footer), key=lambda action: action.footer)
+        started: dict[str, Action] = {}
+        for action in self.available():  # those of the screen come first, and have the key
+            for key in keymap.keys(action):
+                started.setdefault(key, action)
+        actions = [action for action in started.values() if action.footer and started[keymap.keys(action)[0]] is action]
+        shown = sorted(dict.fromkeys(actions), key=lambda action: action.footer)
         shown.sort(key=lambda action: action.id == "app.help")
         pairs = [(keymap.display(action), self.label_of(action)) for action in shown]
         return [(key, label) for key, label in pairs if key]

@@ -28,6 +28,8 @@ __all__ = ["OrderBoard", "board_of"]
 
 #: As many columns as a kind has open states, and one for what is done.
 COLUMNS = 4
+#: From this width on the rows show state, lines and total.
+_FIGURES = 66
 
 
 def board_of(text: str, state: ClientState, can: Callable[[str, str], bool]) -> Place:
@@ -73,10 +75,8 @@ class OrderBoard(OrderFilters):
 
     def on_mount(self) -> None:
         self.recall(self.return_to.text if self.return_to else "")
-        ascii_only = self.bincard.theme == "mono"
         for table in self.query(OrdersTable):
-            table.today, table.ascii_only = self.today, ascii_only
-            table.columns = order_columns(self.today, ascii_only=ascii_only)
+            table.today, table.ascii_only = self.today, self.bincard.theme == "mono"
         self.deal_out()
         self.set_focus(self._table(0))
         self.begin()
@@ -113,6 +113,8 @@ class OrderBoard(OrderFilters):
             table = self._table(number)
             table.display = columns or number == 0
             table.cards = columns
+            routes = self.kind.name == "transfer"
+            table.columns = order_columns(self.today, routes=routes, ascii_only=table.ascii_only)
             if self.groups:
                 table.empty_text = "None." if columns else self._nothing()
                 table.source = self.grouped(number if columns else None)
@@ -211,9 +213,9 @@ class OrderBoard(OrderFilters):
             more.show([])
         elif wide:
             about.show([(f"{order.reference}  ", "bold"), (order.partner, ""), (f"  {order.description}", "$muted")])
-            more.show([(_facts(order, all_of_them=True), "")])
+            more.show([(_facts(order, "", figures=True), "")])
         else:
-            about.show([(_facts(order, all_of_them=False), "")])
+            about.show([(_facts(order, order.description, figures=self.size.width < _FIGURES), "")])
         self.show_month()
 
     def on_virtual_list_cursor_moved(self, message: VirtualList.CursorMoved) -> None:
@@ -316,14 +318,12 @@ class OrderBoard(OrderFilters):
             await self.bincard.go(Place("order", order.model, order.pk, title=order.reference))
 
 
-def _facts(order: Order, *, all_of_them: bool) -> str:
-    """What is known of an order, in one line."""
-    facts = [order.state_label, order.description if not all_of_them else "", lines_in_words(order, 0)]
-    if order.lines:
-        facts[-1] += " lines"
+def _facts(order: Order, description: str, *, figures: bool) -> str:
+    """What is known of an order, in one line; `figures` are those that a row shows too where there is room."""
+    lines = f"{lines_in_words(order, 0)} lines" if order.lines else "no lines"
+    facts = [description, *((order.state_label, lines, order.price) if figures else ())]
     facts.append(f"{order.shipments_done}/{order.shipments} shipments" if order.shipments else "")
-    facts += [order.price, f"due {order.target}" if order.target else "no target date"]
-    if all_of_them:
-        facts += [f"issued {order.issued}" if order.issued else "", order.partner_reference, order.project_code]
+    facts.append(f"due {order.target}" if order.target else "no target date")
+    facts += [f"issued {order.issued}" if order.issued else "", order.partner_reference, order.project_code]
     facts.append(order.responsible)
     return " · ".join(fact for fact in facts if fact)

@@ -23,8 +23,8 @@ _CARD = 2
 _BAR = 5
 
 
-def order_columns(today: date, *, ascii_only: bool = False) -> tuple[Column, ...]:
-    """The columns of a list of orders, as of a day."""
+def order_columns(today: date, *, routes: bool = False, ascii_only: bool = False) -> tuple[Column, ...]:
+    """The columns of a list of orders, as of a day; `routes` for transfers, which have two places and no price."""
 
     def mark(order: Order) -> str:
         return "!" if order.overdue else ""
@@ -41,21 +41,32 @@ def order_columns(today: date, *, ascii_only: bool = False) -> tuple[Column, ...
     def reference(order: Order) -> str:
         return order.reference
 
-    return (
+    def partner(order: Order) -> str:
+        return order.partner
+
+    def description(order: Order) -> str:
+        return order.description
+
+    columns = (
         Column("late", "", mark, width=1, priority=0, hint="bad"),
         Column("reference", "Reference", reference, width=11, min_width=8, hint="strong", priority=0),
-        Column("partner", "With", lambda order: order.partner, width=20, min_width=8, flex=2, priority=1),
-        Column("description", "Description", _description, width=20, min_width=10, flex=3, priority=6),
+        Column(
+            "partner",
+            "Route" if routes else "With",
+            partner,
+            width=30 if routes else 20,
+            min_width=8,
+            flex=2,
+            priority=1,
+        ),
+        Column("description", "Description", description, width=50, min_width=45 if routes else 18, flex=3, priority=8),
+        Column("state", "State", lambda order: order.state_label, width=11, priority=4),
         Column("lines", "Lines", lines, width=7, min_width=5, align="right", priority=3, hint="number"),
         Column("bar", "", drawn, width=_BAR, priority=7),
         Column("total", "Total", lambda order: order.price, width=14, align="right", priority=5, hint="number"),
         Column("due", "Due", lambda order: order.due(today), width=11, align="right", priority=0, hint=late),
     )
-
-
-def _description(order: Order) -> str:
-    """What it is for; before it the state, where the heading does not say it."""
-    return f"{order.state_label}: {order.description}" if order.overdue else order.description
+    return tuple(column for column in columns if not (routes and column.key == "total"))
 
 
 class OrdersTable(ResourceTable):

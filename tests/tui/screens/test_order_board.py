@@ -424,7 +424,11 @@ async def test_every_state_has_a_key_for_each_legal_action_and_for_no_other(kind
                 order = screen(client).order
                 assert order is not None
                 assert order.state == state
-                offered = {each.id.removeprefix("orders.") for each in screen(client).available() if each.writes}
+                offered = {
+                    each.id.removeprefix("orders.")
+                    for each in screen(client).available()
+                    if each.writes and each.scope == "orders"
+                }
                 legal = {each.action for each in kind.legal(state)} - {"allocate_serials"}
                 assert offered - {"new"} == legal, state
                 shown = {label for _, label in screen(client).footer_keys()}
@@ -638,3 +642,26 @@ async def test_the_head_of_an_order_is_edited_in_the_same_form(board: Driver, ap
     await board.until(lambda: kept, "the edited order")
     row = api.get(f"order/po/{made['pk']}/").json()
     assert (row["description"], row["target_date"], row["reference"]) == ("before!", None, made["reference"])
+
+
+async def test_what_is_read_of_an_order_fits_and_no_key_is_named_twice(fresh: Launch) -> None:
+    async with driven(fresh) as client:
+        await open_board(client)
+        row = client.line_with("PO0001")
+        assert all(text in row for text in ("DigiKey", "Placed", "211.50 USD", "d late"))
+        await client.see("Ordering some parts · due 2021-12-10")
+        keys = [key for key, _ in screen(client).footer_keys()]
+        assert sorted(keys) == sorted(set(keys))
+
+
+async def test_transfers_show_their_route_and_no_price(server: Running) -> None:
+    with server.client("admin", "inventree") as api:
+        api.patch("settings/global/TRANSFERORDER_ENABLED/", json={"value": True}).raise_for_status()
+        places = api.get("stock/location/", params={"limit": 2, "structural": "false"}).json()["results"]
+        made = make(api, KINDS[3], take_from=places[0]["pk"], destination=places[1]["pk"])
+    async with driven(Launch(server.url, token=server.token("admin", "inventree", "transfers"))) as client:
+        await open_board(client)
+        await client.press("4")
+        await client.see(made["reference"], f"{places[0]['name']} → {places[1]['name'][:6]}")
+        assert "Route" in client.text
+        assert "Total" not in client.text
