@@ -22,13 +22,13 @@ from server.rest.query import Column, Computed, Joined, Many, Planner, Reader, S
 from server.rest.resource import Endpoint, Hooks, Resource, shape
 from server.rest.unique import refuse_taken
 
-__all__ = ["RESOURCES"]
+__all__ = ["LINE", "RESOURCES", "sees"]
 
 NOT_TOLD = Expected(Decimal(0), 0)
 JUDGED = (LineStatus.REVIEW, LineStatus.ACCEPTED, LineStatus.POSTED, LineStatus.REFUSED)
 
 
-def _sees(context: Context) -> Test:
+def sees(context: Context) -> Test:
     """Puts into each statement whether the caller is to be told what was expected."""
     asked = read_boolean(context.query.get("expected")) is True
     return Test("sees", lambda row: None, {"_sees": asked and supervises(context)})
@@ -102,7 +102,7 @@ LINES = Resource(
         Exact("round", kind="number"), Flag("found", lambda row: row.c.found),
     ),
     search=("part.name", "part.IPN", "location.pathstring", "batch", "serial"),
-    ordering={"position": "position"}, default_order=("position", "pk"), hooks=Hooks(scope=_sees),
+    ordering={"position": "position"}, default_order=("position", "pk"), hooks=Hooks(scope=sees),
 )  # fmt: skip
 
 PARKED = Resource(

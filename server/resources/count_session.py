@@ -68,7 +68,9 @@ def _delete(context: Context, row: CountSession, told: Mapping[str, Any]) -> Non
 def _lines(*states: int) -> Any:
     def sql(row: Source) -> ColumnElement[Any]:
         wanted = select(func.count()).where(LINES.c.session_id == row.c.pk)
-        return (wanted.where(or_(*(LINES.c.status == state for state in states))) if states else wanted).scalar_subquery()
+        return (
+            wanted.where(or_(*(LINES.c.status == state for state in states))) if states else wanted
+        ).scalar_subquery()
 
     return sql
 
