@@ -24,9 +24,10 @@ from tui.stock_actions.preview import (
 )
 from tui.stock_actions.quantities import QuantityError, parse_quantity
 from tui.views.formats import quantity, signed
+from tui.widgets.cutting import cut_middle
 from tui.widgets.field import Field
 from tui.widgets.footer import KeyFooter
-from tui.widgets.line import Line
+from tui.widgets.line import Line, width_of
 from tui.widgets.preview_list import Change, PreviewList
 from tui.widgets.sentence import Sentence
 
@@ -61,13 +62,24 @@ class AdjustDialog(PostingDialog):
         yield from ()
 
     def on_mount(self) -> None:
-        what = f"{len(self.items)} items" if len(self.items) > 1 else self.items[0].label
-        where = self.items[0].location_path if len(self.items) == 1 else ""
-        self.query_one("#title", Line).show(
-            [(self.HEADING, "bold"), (f"  {what}", ""), (f"  {where}" if where else "", "$muted")]
-        )
         self.set_focus(self.query_one("#amount", Field))
+        self._show_title()
         self.show_changes()
+
+    def on_resize(self) -> None:
+        self._show_title()
+        self.show_changes()
+
+    def _show_title(self) -> None:
+        """What is done to what, and where; on few lines the item is named with its figures."""
+        several = len(self.items) > 1
+        what = f"{len(self.items)} items" if several else "" if self.is_low else self.items[0].label
+        where = "" if several else self.items[0].location_path
+        parts = [(self.HEADING, "bold"), (f"  {what}" if what else "", "")]
+        room = self.size.width - width_of(parts) - 4
+        if where and self.size.width:
+            parts.append((f"  {cut_middle(where, max(room, 8))}", "$muted"))
+        self.query_one("#title", Line).show(parts)
 
     # What is typed
 
@@ -114,7 +126,7 @@ class AdjustDialog(PostingDialog):
             change = Change(item.label, item.amount(item.quantity))
         else:
             change = change_of(self.preview_of([(item, amount)]).lines[0])
-        return change if len(self.items) > 1 else replace(change, label="On hand")
+        return change if len(self.items) > 1 or self.is_low else replace(change, label="On hand")
 
     # Keys
 
@@ -155,7 +167,8 @@ class AdjustDialog(PostingDialog):
             return False
         refusals = self.preview_of([(self.items[self.current], amount)]).lines[0].refusals
         if refusals:
-            self.complain("Refused: see above.")
+            # On few lines there is room for the reason alone, which is shown already.
+            self.complain("" if self.is_low else "Refused: see above.")
         return not refusals
 
     async def amounts_done(self) -> None:

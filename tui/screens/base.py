@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["BincardScreen", "CommandHost", "Dialog"]
 
 Result = TypeVar("Result")
+#: With fewer lines than this there is one prompt at a time, and the last result on the top line.
+LOW = 12
 
 
 class CommandHost(Screen[Result]):
@@ -31,6 +33,7 @@ class CommandHost(Screen[Result]):
     SCOPES: ClassVar[tuple[str, ...]] = ()
     AUTO_FOCUS: ClassVar[str | None] = ""
     TITLE_TEXT: ClassVar[str] = ""
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (LOW, "-high")]  # type: ignore[misc]
     LABELS: ClassVar[Mapping[str, str]] = {}
     """What the footer calls a command here, by id, where that differs from the registry."""
 
@@ -42,6 +45,11 @@ class CommandHost(Screen[Result]):
     def offers(self, action: Action) -> bool:
         """Whether the action makes sense in the present state; roles are the app's business."""
         return hasattr(self, handler_name(action)) or hasattr(self.bincard, handler_name(action))
+
+    @property
+    def is_low(self) -> bool:
+        """Whether there are so few lines that only one thing can be asked or shown at a time."""
+        return self.app.size.height < LOW
 
     @property
     def holds_keys(self) -> bool:
@@ -106,6 +114,7 @@ class BincardScreen(CommandHost[None]):
 
     def show_status(self, status: Status) -> None:
         """Show connection and notice."""
+        self.set_class(status.is_urgent, "-notice")
         for line in self.query(StatusLine):
             line.update(status)
 
@@ -142,6 +151,14 @@ class Dialog(ModalScreen[Result], CommandHost[Result]):
 
     def on_mount(self) -> None:
         self.refresh_footer()
+
+    def footer_keys(self) -> list[tuple[str, str]]:
+        """On few lines the way to help is among the two or three that fit: the other keys are there."""
+        keys = super().footer_keys()
+        if self.is_low:
+            helping = [each for each in self.available() if each.id == "dialog.help"]
+            keys += [(self.bincard.keymap.display(each), each.label) for each in helping]
+        return keys
 
     def compose_row(self, label: str, field: Widget) -> ComposeResult:
         """A field with its label."""

@@ -17,6 +17,7 @@ from tui.views.card_data import ENTRIES_AT_MOST, CardData, load_card
 from tui.views.card_lines import CARD_LINES, NARROW_CARD_LINES
 from tui.views.formats import quantity, with_unit
 from tui.widgets.columns import Column
+from tui.widgets.cutting import cut_middle
 from tui.widgets.footer import KeyFooter
 from tui.widgets.line import Line, Part
 from tui.widgets.resource_table import ResourceTable
@@ -31,6 +32,8 @@ __all__ = ["CardScreen"]
 
 #: Below this width the figures take two lines and the table has its narrow columns.
 NARROW = 60
+#: Below this one, what is on hand has a line of its own, and of the facts only the place is shown.
+SLIM = 32
 
 
 class CardScreen(ItemCommands, ListCommands):
@@ -160,25 +163,15 @@ class CardScreen(ItemCommands, ListCommands):
     def _show_heads(self, data: CardData) -> None:
         kind = "bin card of the item" if self._is_item else "bin card of the part"
         self.query_one("#where", Line).show(
-            [(data.title, "bold"), (f"  {data.description}" if data.description else "", "")], [(kind, "")]
+            [(data.title, "bold"), (f"  {data.description}" if data.description else "", "")],
+            [(kind, "")] if self.size.width >= NARROW else (),
         )
-        figures = [
-            _figure(label, with_unit(value, data.unit))
-            for label, value in (
-                ("On hand", data.on_hand),
-                ("Available", data.available),
-                ("Allocated", data.allocated),
-                ("On order", data.on_order),
-            )
-            if value is not None
-        ]
-        first = 2 if self.size.width < NARROW else len(figures)
-        self.query_one("#figures", Line).show([part for figure in figures[:first] for part in figure])
+        figures, more_figures = _figures(data, self.size.width)
+        self.query_one("#figures", Line).show(figures)
         more = self.query_one("#more_figures", Line)
-        more.show([part for figure in figures[first:] for part in figure])
-        more.display = first < len(figures)
-        facts = "   ".join(f"{label} {text}" for label, text in data.facts if text)
-        self.query_one("#facts", Line).show([(facts, "$muted")])
+        more.show(more_figures)
+        more.display = bool(more_figures)
+        self.query_one("#facts", Line).show([(_facts(data, self.size.width), "$muted")])
         warning = self.query_one("#warning", Line)
         text = _incomplete(data)
         warning.show([(f"! {text}", "bold $warn")] if text else ())
@@ -252,8 +245,37 @@ class CardScreen(ItemCommands, ListCommands):
         """A bin card is in the order of time."""
 
 
+def _figures(data: CardData, width: int) -> tuple[list[Part], list[Part]]:
+    """The figures on one line or two, what is on hand first."""
+    slim = width < SLIM
+    shown = [
+        _figure(label, with_unit(value, data.unit))
+        for label, value in (
+            ("On hand", data.on_hand),
+            ("Free" if slim else "Available", data.available),
+            ("Alloc" if slim else "Allocated", data.allocated),
+            ("On order", data.on_order if not slim else None),
+        )
+        if value is not None
+    ]
+    first = 1 if slim else 2 if width < NARROW else len(shown)
+    return _joined(shown[:first]), _joined(shown[first:])
+
+
+def _joined(figures: Sequence[Sequence[Part]]) -> list[Part]:
+    return [part for figure in figures for part in (("   ", ""), *figure)][1:]
+
+
+def _facts(data: CardData, width: int) -> str:
+    """The facts, or where it lies when there is room for one."""
+    if width >= SLIM:
+        return "   ".join(f"{label} {text}" for label, text in data.facts if text)
+    where = next((f"{label} {text}" for label, text in data.facts if label in ("in", "items")), "")
+    return cut_middle(where, width)
+
+
 def _figure(label: str, value: str) -> tuple[Part, ...]:
-    return (f"{label} ", ""), (value, "bold"), ("   ", "")
+    return (f"{label} ", ""), (value, "bold")
 
 
 def _incomplete(data: CardData) -> str:

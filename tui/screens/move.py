@@ -21,7 +21,7 @@ from tui.widgets.pick_field import PickField
 __all__ = ["MoveDialog"]
 
 #: Stands for a destination while none is chosen, so that amounts are checked already.
-SOMEWHERE = Location(-1, "", "where to?")
+SOMEWHERE = Location(-1, "", "?")
 
 
 class MoveDialog(AdjustDialog):

@@ -73,7 +73,8 @@ class PostingDialog(Dialog[Posting]):
             self.complain(f"{preview.all_refusals[0]}.")
         elif preview.all_warnings and self._confirmed != preview:
             self._confirmed = preview
-            self.say("There is a warning above. Enter again goes on.", "bold $warn", "! ")
+            text = "Enter again goes on."
+            self.say(text if self.is_low else f"There is a warning above. {text}", "bold $warn", "! ")
         else:
             self.say("Posting ...")
             self._busy = True

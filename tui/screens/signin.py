@@ -30,7 +30,7 @@ class _SignInDialog(Dialog[str]):
 
     def say(self, text: str, style: str = "bold $bad", sign: str = "!! ") -> None:
         """Show what is wrong, or what is going on."""
-        self.query_one(Sentence).say(text, style, sign)
+        self.query_one("#said", Sentence).say(text, style, sign)
 
 
 class SignInScreen(_SignInDialog):
@@ -59,8 +59,8 @@ class SignInScreen(_SignInDialog):
             yield from self.compose_row("Server", Field(self._url, placeholder="address or profile", id="server"))
             yield from self.compose_row("User", Field(self._user, id="user"))
             yield from self.compose_row("Password", Field(password=True, id="password"))
-            yield Line(id="hint")
-            yield Sentence()
+            yield Sentence(id="hint")
+            yield Sentence(id="said")
             yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -74,17 +74,17 @@ class SignInScreen(_SignInDialog):
             self._warn()
 
     def _warn(self) -> None:
-        hint = self.query_one("#hint", Line)
+        hint = self.query_one("#hint", Sentence)
         try:
             url = normal_url(self._server())
         except ValueError:
             url = ""
         if url and warns_of_plain_http(url):
-            hint.show([("! " + PLAIN_HTTP, "bold $warn")])
+            hint.say(PLAIN_HTTP, "bold $warn", "! ")
         elif self._profiles:
-            hint.show([("Profiles: " + ", ".join(self._profiles), "$muted")])
+            hint.say("Profiles: " + ", ".join(self._profiles), "$muted")
         else:
-            hint.show(())
+            hint.say("")
 
     def _server(self) -> str:
         """The address typed, or that of the profile named."""
@@ -144,7 +144,7 @@ class PasswordScreen(_SignInDialog):
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield Line(id="title")
-            yield Sentence()
+            yield Sentence(id="said")
             yield from self.compose_row("Password", Field(password=True, id="password"))
             yield KeyFooter()
 

@@ -29,6 +29,8 @@ __all__ = ["StockScreen"]
 
 #: Seconds the cursor rests on a location before its items are asked for.
 REST = 0.12
+#: Below this width there is room for the number of items alone.
+NARROWEST = 32
 
 
 class StockScreen(LocationPane, StockRows):
@@ -209,7 +211,7 @@ class StockScreen(LocationPane, StockRows):
         if total is None:
             return [("...", "")]
         parts: list[Part] = [(quantity(total), "bold"), (" item" if total == 1 else " items", "")]
-        if totals is not None and total:
+        if totals is not None and total and self.size.width >= NARROWEST:
             units = 2 if self.size.width >= 100 else 1
             parts += [("   on hand ", ""), (describe(totals.on_hand, units), "bold")]
             if self.size.width >= 60:

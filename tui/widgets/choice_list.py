@@ -1,7 +1,7 @@
 """A short list to choose from with the arrow keys while a text field keeps the focus."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.cells import cell_len
@@ -9,9 +9,12 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.safe_text import safe
+from tui.widgets.cutting import cut, cut_middle
 
 __all__ = ["Choice", "ChoiceList"]
 
+#: Below this width the detail goes under the choice.
+_NARROW = 48
 CURSOR_STYLE = "$block-cursor-foreground on $block-cursor-background $block-cursor-text-style"
 
 
@@ -29,7 +32,11 @@ class Choice:
 
 
 class ChoiceList(Widget, can_focus=False):
-    """The choices, as many lines as fit; the one under the cursor is also marked by `>`."""
+    """The choices, as many lines as fit; the one under the cursor is also marked by `>`.
+
+    Where it is narrow the labels have the whole width, and what is said beside them is said of the one under the
+    cursor, below it.
+    """
 
     DEFAULT_CSS = "ChoiceList { height: auto; max-height: 100%; padding: 0 1; }"
 
@@ -87,7 +94,13 @@ class ChoiceList(Widget, can_focus=False):
 
     @property
     def _visible_rows(self) -> int:
-        return self.content_size.height or self._rows
+        return max(1, (self.content_size.height or self._rows) - self._expands)
+
+    @property
+    def _expands(self) -> bool:
+        """Whether the choice under the cursor takes a second line, for its detail."""
+        width = self.content_size.width
+        return 0 < width < _NARROW and any(choice.detail for choice in self._choices)
 
     def _scroll(self) -> None:
         rows = self._visible_rows
@@ -98,7 +111,8 @@ class ChoiceList(Widget, can_focus=False):
             self._top = self._cursor - rows + 1
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        return max(1, min(len(self._choices), self._rows, self.app.size.height - self._reserve))
+        more = 0 < width < _NARROW and any(choice.detail for choice in self._choices)
+        return max(1, min(len(self._choices) + more, self._rows, self.app.size.height - self._reserve))
 
     def on_resize(self) -> None:
         self._scroll()
@@ -108,17 +122,28 @@ class ChoiceList(Widget, can_focus=False):
         if not self._choices:
             return Content.styled(safe(self._empty), "$muted").truncate(width, ellipsis=True)
         shown = self._choices[self._top : self._top + self._visible_rows]
+        if self._expands:
+            return self._expanded(shown, width)
         room = max(8, width * 2 // 3) if any(choice.detail for choice in shown) else width
         left = min(max(cell_len(safe(choice.label)) for choice in shown) + 2, room)
         lines = [self._line(choice, self._top + row == self._cursor, left, width) for row, choice in enumerate(shown)]
         return Content("\n").join(lines)
 
+    def _expanded(self, shown: Sequence[Choice], width: int) -> Content:
+        lines = []
+        for row, choice in enumerate(shown):
+            here = self._top + row == self._cursor
+            lines.append(self._line(replace(choice, detail=""), here, width, width))
+            if here:
+                lines.append(cut(Content.styled(f"    {safe(choice.detail)}", "$muted"), width))
+        return Content("\n").join(lines)
+
     def _line(self, choice: Choice, here: bool, left: int, width: int) -> Content:
         tick = "" if choice.ticked is None else ("[x] " if choice.ticked else "[ ] ")
-        head = f"{'>' if here else ' '} {tick}{safe(choice.label)}"
-        room = left + len(tick)
-        label = Content(head).truncate(room, ellipsis=True)
+        head = f"{'>' if here else ' '} {tick}"
+        room = min(left + len(tick), width)
+        label = Content(head + cut_middle(safe(choice.label), max(1, room - len(head))))
         detail = Content.styled(safe(choice.detail), "" if here else "$muted")
-        line = (label.pad_right(room + 2 - label.cell_length) + detail).truncate(width, ellipsis=True)
+        line = cut(label.pad_right(max(0, room + 2 - label.cell_length)) + detail, width) if choice.detail else label
         line = line.pad_right(max(0, width - line.cell_length))
         return line.stylize(CURSOR_STYLE) if here else line

@@ -1,4 +1,4 @@
-"""The live footer: the keys that work now, the most important first, as many as fit."""
+"""The live footer: the keys that work now, the most important first, as many as fit, and help."""
 
 from collections.abc import Sequence
 
@@ -34,6 +34,8 @@ class KeyFooter(Line):
             self.show(())
             return
         *others, last = (_key_parts(key, label) for key, label in self._keys)
+        if others and width_of(others[0]) + 2 + width_of(last) > width:
+            last = last[:1]  # the key alone: the next step matters more than what help is called
         room = width - width_of(last)
         shown: list[Part] = []
         for parts in others:

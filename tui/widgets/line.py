@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 
 from tui.safe_text import safe
+from tui.widgets.cutting import cut
 
 __all__ = ["Line", "Part", "width_of"]
 
@@ -22,7 +24,7 @@ def width_of(parts: Iterable[Part]) -> int:
 class Line(Widget, can_focus=False):
     """A line made of parts: those of `left` from the left edge, those of `right` at the right edge.
 
-    When both do not fit, the left gives way: it is cut and ends in an ellipsis.
+    When both do not fit, the left gives way: it is cut and ends in an ellipsis, never inside a figure.
     """
 
     DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
@@ -43,13 +45,14 @@ class Line(Widget, can_focus=False):
         clean_right = tuple((safe(text), style) for text, style in right)
         if (clean_left, clean_right) != (self._left, self._right):
             self._left, self._right = clean_left, clean_right
-            self.refresh()
+            self.refresh(layout=self.styles.auto_dimensions)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return width_of((*self._left, *self._right))
 
     def render(self) -> Content:
         width = self.content_size.width
-        right = Content.assemble(*self._right).truncate(width)
+        right = cut(Content.assemble(*self._right), width)
         room = max(0, width - right.cell_length - (1 if self._right else 0))
-        left = Content.assemble(*self._left)
-        if left.cell_length > room:
-            left = left.truncate(room, ellipsis=True)
+        left = cut(Content.assemble(*self._left), room)
         return left.pad_right(width - right.cell_length - left.cell_length) + right

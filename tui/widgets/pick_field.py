@@ -58,7 +58,7 @@ class PickField(Vertical):
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            line = Line()
+            line = Line(classes="label")
             line.show([(self._label, "")])
             yield line
             yield Field(placeholder=self._placeholder)

@@ -9,10 +9,12 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from tui.safe_text import safe
+from tui.widgets.cutting import cut, cut_middle, wrap
 
 __all__ = ["Change", "PreviewList"]
 
 _NARROW = 60
+_SLIM = 32
 #: Lines of the screen that the rest of a dialog takes.
 RESERVE = 9
 
@@ -61,7 +63,12 @@ class PreviewList(Widget, can_focus=False):
         first = 0
         while sum(map(len, blocks[first : self._current + 1])) > height and first < self._current:
             first += 1
-        lines = [line for block in blocks[first:] for line in block][:height]
+        lines = [line for block in blocks[first:] for line in block]
+        if len(lines) > height > 0:
+            last = lines[height - 1]
+            # A figure is left as it is: with dots after it, it would read as the beginning of one.
+            more = "" if last.plain[-1:].isdigit() else " …"
+            lines = [*lines[: height - 1], cut(last + more, self.content_size.width)]
         return Content("\n").join(lines)
 
     def _lines(self, width: int) -> list[list[Content]]:
@@ -87,6 +94,7 @@ class _Columns:
         self.note = max(cell_len(safe(change.note)) for change in changes)
         figures = self.before + 3 + self.after + 2 + self.change + 2
         self.narrow = width < _NARROW
+        self.single = len(changes) == 1
         room = width - 2 - figures - (2 + min(self.note, width // 4) if self.note else 0)
         longest = max(cell_len(safe(change.label)) for change in changes)
         self.label = max(8, min(longest, room))
@@ -101,23 +109,37 @@ class _Columns:
         )
         note = Content.styled(safe(change.note), "$muted")
         if self.narrow:
-            lines = [(Content(sign) + label).truncate(self.width, ellipsis=True), Content("    ") + figures]
-            lines += [(Content("    ") + note).truncate(self.width, ellipsis=True)] if change.note else []
+            lines = self._narrow_lines(change, sign, label, figures)
         else:
             name = label.truncate(self.label, ellipsis=True)
             line = Content(sign) + name.pad_right(self.label - name.cell_length) + "  " + figures
-            lines = [(line + "  " + note if change.note else line).truncate(self.width, ellipsis=True)]
+            lines = [cut(line + "  " + note if change.note else line, self.width)]
         for text in change.refusals:
             lines += _sentence("!! ", text, "bold $bad", self.width)
         for text in change.warnings:
             lines += _sentence("! ", text, "bold $warn", self.width)
         return lines
 
+    def _narrow_lines(self, change: Change, sign: str, label: Content, figures: Content) -> list[Content]:
+        """Name, figures and note below each other; the figures on one line, or else each on its own."""
+        sign, indent = ("", "") if self.single and self.width < _SLIM else (sign, "    ")
+        name = cut_middle(label.plain, self.width - len(sign))
+        lines = [Content(sign) + Content(name).stylize("bold" if sign == "> " else "")]
+        if figures.cell_length + len(indent) <= self.width:
+            lines.append(Content(indent) + figures)
+        else:
+            amounts = (change.before, f"→ {change.after or '?'}", change.change)
+            lines += [cut(Content(f"{indent[2:]}{amount}"), self.width) for amount in amounts if amount]
+        if change.note:
+            note = cut_middle(safe(change.note), self.width - len(indent))
+            lines.append(Content(indent) + Content.styled(note, "$muted"))
+        return lines
+
 
 def _sentence(sign: str, text: str, style: str, width: int) -> list[Content]:
-    indent = " " * (2 + len(sign))
-    first, *rest = Content(safe(text)).wrap(max(10, width - len(indent)))
+    indent = " " * (len(sign) if width < _SLIM else 2 + len(sign))
+    first, *rest = wrap(safe(text), max(10, width - len(indent)))
     return [
-        Content.styled(f"  {sign}", style) + first.stylize(style),
-        *(Content(indent) + piece.stylize(style) for piece in rest),
+        Content.styled(line, style)
+        for line in (f"{indent[: -len(sign)]}{sign}{first}", *(indent + piece for piece in rest))
     ]

@@ -5,6 +5,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from tui.safe_text import safe
+from tui.widgets.cutting import wrap
 
 __all__ = ["Sentence"]
 
@@ -26,15 +27,11 @@ class Sentence(Widget, can_focus=False):
             self._text, self._style = shown, style
             self.refresh(layout=True)
 
-    def _wrapped(self, width: int) -> list[Content]:
-        return Content(self._text).stylize(self._style).wrap(max(10, width)) if self._text else [Content()]
-
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._wrapped(width))
+        if not self._text and self.screen.has_class("-low"):
+            return 0
+        return len(wrap(self._text, max(10, width)))
 
     def render(self) -> Content:
-        lines = self._wrapped(self.content_size.width)
-        height = max(1, self.content_size.height)
-        if len(lines) > height:
-            lines = [*lines[: height - 1], lines[height - 1].truncate(self.content_size.width - 1) + "…"]
-        return Content("\n").join(lines)
+        lines = wrap(self._text, max(10, self.content_size.width), max(1, self.content_size.height))
+        return Content("\n".join(lines)).stylize(self._style)

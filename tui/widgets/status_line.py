@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from textual import events
+from textual.content import Content
+from textual.geometry import Size
 
+from tui.safe_text import safe
+from tui.widgets.cutting import wrap
 from tui.widgets.line import Line, Part, width_of
 
 __all__ = ["NOTICE_STYLES", "Status", "StatusLine"]
@@ -35,9 +39,19 @@ class Status:
     waiting: int = 0
     """How many counts the server does not have yet."""
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it says something that is to be seen even where there is hardly room."""
+        return bool(self.notice or self.reason) or self.connection not in ("online", "connecting")
+
 
 class StatusLine(Line):
-    """One line at the bottom; a notice takes the place of server and user until the next command."""
+    """One line at the bottom; a notice takes the place of server and user until the next command.
+
+    On a screen of few lines it is at the top, and there only while it says something: in several lines if need be.
+    """
+
+    LINES_AT_MOST = 3
 
     DEFAULT_CSS = "StatusLine { height: 1; padding: 0 1; }"
 
@@ -49,9 +63,33 @@ class StatusLine(Line):
         """Show another status; repaints only what differs on the screen."""
         self._status = status
         self._fit()
+        if self._is_low:
+            self.refresh(layout=True)
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit()
+
+    @property
+    def _is_low(self) -> bool:
+        return self.screen.has_class("-low")
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._said(width))
+
+    def render(self) -> Content:
+        if not self._is_low:
+            return super().render()
+        style = next((style for _, style in self._message() if style), "")
+        return Content("\n".join(self._said(self.content_size.width))).stylize(style)
+
+    def _said(self, width: int) -> list[str]:
+        return wrap(safe("".join(text for text, _ in self._message())), width, self.LINES_AT_MOST)
+
+    def _message(self) -> tuple[Part, ...]:
+        """What there is to say where there is room for one thing."""
+        if self._status.notice:
+            return self._notice()
+        return self._identity() if self._status.reason else self._connection(short=True)
 
     def _fit(self) -> None:
         width = self.content_size.width

@@ -10,6 +10,7 @@ from tests.serving import Running
 from tests.tui.driving import Driver, check_snapshot, driven
 from tui.config import Launch
 from tui.screens.adjust import AdjustDialog
+from tui.screens.card import CardScreen
 from tui.screens.posting import PostingDialog
 
 REEL_STORAGE, ROOM_404, STRUCTURAL = 8, 6, 13
@@ -36,7 +37,8 @@ def item(api: httpx.Client, pk: int) -> dict[str, Any]:
 async def open_item(client: Driver, pk: int) -> None:
     """Show the item's bin card, where all item commands work."""
     await client.press("f", *f"INV-SI{pk}", "enter")
-    await client.see("bin card of the item", "On hand")
+    await client.until(lambda: isinstance(client.app.screen, CardScreen), "the bin card")
+    await client.see("On hand")
     await client.idle()
 
 
