@@ -14,7 +14,8 @@ __all__ = ["main"]
 
 _EPILOG = """\
 exit status: 0 done; 1 failed (a report is in a file); 2 wrong usage or settings; 3 server not reachable;
-4 not an InvenTree server; 5 certificate not trusted; 6 sign-in refused; 7 the demo server cannot be started.
+4 not an InvenTree server; 5 certificate not trusted; 6 sign-in refused; 7 the demo server cannot be started;
+8 with --plain: something was not found or refused, and the rest was done.
 Settings are in config.toml (`bincard config` says where); user and password are asked for on the screen.
 """
 
@@ -43,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     top.add_argument(
         "--token-file", type=Path, metavar="FILE", help="use the API token in this file; it is not kept (BINCARD_TOKEN)"
     )
+    top.add_argument(
+        "--plain", action="store_true", help="questions and answers line by line: for screen readers and scripts"
+    )
     _add_display(top, None)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     demo = commands.add_parser("demo", help="start the bundled server with demo data and open the client on it")
@@ -53,6 +57,15 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="sign in with the token at hand, say what was found, and end")
     commands.add_parser("config", help="say which settings file is used and whether it is right")
     commands.add_parser("sign-out", help="forget the token of the server on this machine")
+    for name, what in (
+        ("find", "with --plain: say what something is and where it lies"),
+        ("count", "with --plain: count items, one after another"),
+        ("move", "with --plain: move items, one after another"),
+    ):
+        plain = commands.add_parser(name, help=what)
+        plain.add_argument("text", nargs="?", default="", help="a code or words; asked for if not given")
+        if name != "find":
+            plain.add_argument("--yes", action="store_true", help="post what looks odd without asking")
     doctor = commands.add_parser("doctor", help="show what terminal, keys and scanner send, and what to change")
     doctor.add_argument("--report", action="store_true", help="only what can be found without pressing keys")
     barcodes = commands.add_parser(

@@ -36,6 +36,12 @@ def run_command(options: argparse.Namespace) -> int:
     crash.install()
     try:
         match options.command:
+            case "find" | "count" | "move" | None if options.plain:
+                return _plain(options)
+            case "find" | "count" | "move":
+                return _complain(f"{options.command} works line by line: bincard --plain {options.command}", USAGE)
+            case _ if options.plain:
+                return _complain(f"--plain goes with find, count and move, not with {options.command}", USAGE)
             case "demo":
                 return _demo(options)
             case "check":
@@ -195,6 +201,19 @@ def _sign_out(launch: Launch) -> int:
         store.forget(launch.url, name)
     print(f"{launch.url}: the token on this machine is forgotten; the server can revoke it for good")
     return 0
+
+
+def _plain(options: argparse.Namespace) -> int:
+    """Find, count and move by questions and answers, without a screen."""
+    launch = launch_from(options, os.environ)
+    if not launch.url:
+        return _complain("no server: give --server URL or a profile", USAGE)
+    crash.install(secrets=(launch.token, launch.password))
+    from tui.plain import run_plain
+
+    command = options.command or ""
+    text = options.text if command else ""
+    return run_plain(launch, command, text, assume_yes=command not in ("", "find") and options.yes)
 
 
 def _doctor(options: argparse.Namespace) -> int:

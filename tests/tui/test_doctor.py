@@ -13,7 +13,7 @@ import pytest
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
 from tests.faults import Cut, FaultServer, Hang, Reply
-from tests.terminal import KEYS, Terminal, control_characters, key_bytes
+from tests.terminal import KEYS, Terminal, control_characters, key_bytes, session_processes
 from tests.tui.test_launcher import CERTIFICATE, ROOT, bincard, server, surroundings
 from tui.config import Options
 from tui.doctor.console import Console, Ended
@@ -207,6 +207,11 @@ def test_no_textual(surroundings: dict[str, str]) -> None:
 # In a terminal
 
 
+def outlived(command: list[str]) -> list[str]:
+    """The command under a shell that says its exit status and stays, so that the terminal can be looked at after it."""
+    return ["sh", "-c", '"$@"; echo "code $?"; sleep 60', "sh", *command]
+
+
 def own(surroundings: dict[str, str]) -> dict[str, str]:
     """What is Bincard's in the environment; the rest is the terminal's."""
     return {name: value for name, value in surroundings.items() if name.startswith("BINCARD_")}
@@ -214,11 +219,17 @@ def own(surroundings: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture
 def doctor(surroundings: dict[str, str]) -> Iterator[Terminal]:
-    command = [sys.executable, "-m", "tui", "doctor"]
+    command = outlived([sys.executable, "-m", "tui", "doctor"])
     with Terminal(command, env=own(surroundings) | {"BINCARD_SCANNER": "on"}, cwd=ROOT, rows=40) as terminal:
         terminal.wait_for("^Keys: press any")
+        assert termios.tcgetattr(terminal.master or -1) != terminal.termios_before
         yield terminal
-        assert terminal.master is None or termios.tcgetattr(terminal.master) == terminal.termios_before
+
+
+def assert_ended(terminal: Terminal, status: int) -> None:
+    """The doctor has ended, and the terminal is as it was before."""
+    terminal.wait_for(f"^code {status}$")
+    assert termios.tcgetattr(terminal.master or -1) == terminal.termios_before
 
 
 def scan(terminal: Terminal, data: bytes, gap: float) -> None:
@@ -232,12 +243,10 @@ def scan(terminal: Terminal, data: bytes, gap: float) -> None:
 def test_it_shows_what_the_terminal_answers(doctor: Terminal) -> None:
     doctor.wait_for(r"^TERM +xterm-256color", "^Colours +256", r"^Size +80 columns, 40 rows", r"^Round trip +\d+ ms")
     doctor.wait_for("^Whole frames +no answer")
-    assert doctor.master is not None
-    assert termios.tcgetattr(doctor.master) != doctor.termios_before
     doctor.press("q")
     doctor.wait_for("^Scanner: scan something")
     doctor.press("q")
-    assert doctor.wait_exit() == 0
+    assert_ended(doctor, 0)
 
 
 def test_keys_are_named(doctor: Terminal) -> None:
@@ -256,7 +265,7 @@ def test_keys_are_named(doctor: Terminal) -> None:
     doctor.send("й".encode())
     doctor.wait_for("^Scanner: scan something")
     doctor.press("escape", "escape")
-    assert doctor.wait_exit() == 0
+    assert_ended(doctor, 0)
 
 
 def test_a_q_in_a_scan_is_no_end(doctor: Terminal) -> None:
@@ -268,7 +277,7 @@ def test_a_q_in_a_scan_is_no_end(doctor: Terminal) -> None:
     doctor.send(b"q1234\r")
     doctor.wait_for("^Taken as +one scan: q1234")
     doctor.press("q")
-    assert doctor.wait_exit() == 0
+    assert_ended(doctor, 0)
 
 
 def test_a_fast_scan(doctor: Terminal) -> None:
@@ -278,7 +287,7 @@ def test_a_fast_scan(doctor: Terminal) -> None:
     doctor.wait_for("^Taken as +one scan", "^It says +a GS1 label: GTIN 09506000134352, batch LOT7, quantity 120")
     doctor.wait_for("^Pace +\\d+ characters", "^Edges +begins with ], ends with CR LF")
     doctor.press("escape", "escape")
-    assert doctor.wait_exit() == 0
+    assert_ended(doctor, 0)
 
 
 def test_a_slow_scan(doctor: Terminal) -> None:
@@ -289,18 +298,21 @@ def test_a_slow_scan(doctor: Terminal) -> None:
     doctor.press("x")
     doctor.wait_for("^A single key")
     doctor.press("q")
-    assert doctor.wait_exit() == 0
+    assert_ended(doctor, 0)
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_a_signal_ends_it(doctor: Terminal, number: int, status: int) -> None:
-    doctor.signal(number)
-    assert doctor.wait_exit() == status
+    (python,) = (pid for pid in session_processes(doctor.pid) if pid != doctor.pid)
+    os.kill(python, number)
+    assert_ended(doctor, status)
 
 
-def test_a_terminal_that_goes_away_ends_it(doctor: Terminal) -> None:
-    doctor.hang_up()
-    assert doctor.wait_exit() == 129
+def test_a_terminal_that_goes_away_ends_it(surroundings: dict[str, str]) -> None:
+    with Terminal([sys.executable, "-m", "tui", "doctor"], env=own(surroundings), cwd=ROOT, rows=40) as terminal:
+        terminal.wait_for("^Keys: press any")
+        terminal.hang_up()
+        assert terminal.wait_exit() == 129
 
 
 def test_a_silent_terminal_is_not_waited_for(surroundings: dict[str, str]) -> None:
