@@ -141,7 +141,10 @@ class CountPrompting(CountLookup):
         try:
             typed = read_typed(text)
         except QuantityError as error:
-            self.unexpected(f"{str(error).capitalize()}. Nothing is counted.")
+            if lines_for(count.lines, text) or location_of(count.lines, text):
+                self._find(count, text, None)
+            else:
+                self.unexpected(f"{str(error).capitalize()}. Nothing is counted.")
             return
         match typed.asks:
             case Asks.JUMP:

@@ -20,7 +20,7 @@ def end_of(path: str, room: int) -> str:
 
 def count_columns(count: Count, width: int) -> tuple[Column, ...]:
     """The columns for a screen of this width. What is expected is a column only where the count is open."""
-    room = 40 if width >= _WIDE else 20
+    room = 40 if width >= _WIDE else 12
     refused = {entry.line for entry in count.refused.values()}
 
     def state(line: CountLine) -> str:
@@ -49,9 +49,13 @@ def count_columns(count: Count, width: int) -> tuple[Column, ...]:
         Column(
             "mark", "Batch/serial", lambda line: line.mark.removeprefix("batch "), width=14, min_width=8, priority=4
         ),
-        Column("ipn", "IPN", lambda line: line.ipn, width=16, min_width=10, priority=5, hint="muted"),
-        Column("packaging", "Packaging", lambda line: line.packaging, width=14, priority=6, hint="muted"),
     ]
+    if any(line.ipn for line in count.lines):
+        columns.append(Column("ipn", "IPN", lambda line: line.ipn, width=16, min_width=10, priority=5, hint="muted"))
+    if any(line.packaging for line in count.lines):
+        columns.append(
+            Column("packaging", "Packaging", lambda line: line.packaging, width=14, priority=6, hint="muted")
+        )
     if not count.sheet.blind:
         columns.insert(
             2, Column("expected", "Expected", lambda line: line.expected, width=10, align="right", priority=2)

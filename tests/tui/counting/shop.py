@@ -18,6 +18,8 @@ __all__ = ["Shelf", "counting", "entries_in", "launch_at"]
 class Shelf(Shop):
     """A hall of shelves; knows what was posted to its items by counting."""
 
+    items: list[int]
+
     def fill(self, *shelves: str, quantity: float = 50) -> list[int]:
         """An item of a part of its own on each shelf."""
         return [

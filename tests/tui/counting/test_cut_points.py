@@ -84,7 +84,7 @@ class Killer:
         """Kill a clerk when its posting has reached the server: carried out (Hold) or not (Hang)."""
         with self._new_line() as line:
             line.fail("POST", self._path, fault)
-            with self._start(line, 2) as clerk:
+            with self._start(line, 1) as clerk:
                 assert clerk.stdout is not None
                 line.wait_for("POST", self._path, withheld=isinstance(fault, Hold), seconds=60)
                 clerk.kill()
@@ -101,14 +101,14 @@ class Killer:
             case 2:
                 self.kill_while_posting(Hold())
             case 3:
-                self.run(2, LoseAnswer(), kill_after=2)
+                self.run(1, LoseAnswer(), kill_after=1)
             case _:
-                self.run(2, kill_after=3)  # "done" is said, and the client dies with it
+                self.run(1, kill_after=2)  # "done" is said, and the client dies with it
 
 
 @pytest.mark.parametrize("kind", ["inventree", "bincard"])
 def test_whenever_it_is_killed_every_line_is_posted_once(server: Running, shelf: Shelf, state: Path, kind: str) -> None:
-    size = max(12, CUTS)
+    size = max(12, CUTS + CUTS // 2)  # a clerk that is killed has counted three lines at the most, four of five one
     shelf.fill(*(f"A{number}" for number in range(size)))
     plain, launch = kind == "inventree", launch_at(server)
     token = launch.token or ""
@@ -118,7 +118,7 @@ def test_whenever_it_is_killed_every_line_is_posted_once(server: Running, shelf:
     killer = Killer(new_line, token, COUNT if plain else f"/api/plugin/bincard/count/session/{session}/entries/")
     for number in range(CUTS):
         killer.cut(number)
-    assert len(killer.told) >= min(CUTS, size) // 2
+    assert len(killer.told) >= CUTS // 2
     assert killer.told <= {entry.line for entry in entries_in(state)}
     assert killer.run(size)
     entries = entries_in(state)
