@@ -14,6 +14,7 @@ from tui.history import Place
 from tui.orders.codes import looks_like_code
 from tui.orders.receiving import Hit, ReceivingLine, choose, match, over_or_short, parse_received
 from tui.orders.receiving_desk import ReceivingDesk
+from tui.orders.receiving_labels import match_scan, said_by
 from tui.screens.receive_fields import FIELDS, field_called, status_choices
 from tui.screens.receive_lines import choice_of
 from tui.screens.receive_posting import ReceivePosting
@@ -164,10 +165,10 @@ class ReceiveScreen(ReceivePosting):
             row = self._table.current_row if self._pointed else None
             self._ask_item() if row is None else self._start(row)
             return
-        hits = match(text, self._lines)
+        hits = match_scan(text, self._lines)
         line = choose(hits)
         if line is not None and (hits[0].is_exact or not looks_like_code(text)):
-            self._start(line)
+            self._start(line, text)
         elif hits and not looks_like_code(text):
             self._ask_which(text, hits)
         else:
@@ -198,7 +199,7 @@ class ReceiveScreen(ReceivePosting):
         elif line is None:
             self._ask_which(text, hits)
         else:
-            self._start(line)
+            self._start(line, text)
 
     def _ask_which(self, text: str, hits: Sequence[Hit]) -> None:
         self._stage = "which"
@@ -217,11 +218,12 @@ class ReceiveScreen(ReceivePosting):
 
     # The quantity
 
-    def _start(self, line: ReceivingLine) -> None:
+    def _start(self, line: ReceivingLine, scanned: str = "") -> None:
         if self.desk is None or not self.desk.is_open:
             self._stop("The order takes no receipts now.")
             return
-        self._draft_now = Draft(line)
+        typed, extras = said_by(scanned, line)
+        self._draft_now = Draft(line, typed=typed, extras=extras)
         self._table.move_to_key(line.pk)
         self._ask_quantity()
 
@@ -263,7 +265,7 @@ class ReceiveScreen(ReceivePosting):
     def _take_quantity(self, text: str) -> None:
         draft = self._draft
         if len(text) >= _LIKE_A_SCAN:
-            hits = [hit for hit in match(text, self._lines) if hit.is_exact]
+            hits = [hit for hit in match_scan(text, self._lines) if hit.is_exact]
             if hits:
                 self._other_item(text, same=any(hit.line.pk == draft.line.pk for hit in hits))
                 return

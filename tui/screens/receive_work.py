@@ -15,6 +15,7 @@ from tui.api_models import Location, StatusChoice
 from tui.orders.codes import Known, looks_like_code, own_code
 from tui.orders.receipts import Receipt
 from tui.orders.receiving_desk import ReceiptUnresolved, Received, ReceivingDesk, known_at, location_at, look_back
+from tui.scanning.label import read_label
 from tui.screens.base import BincardScreen
 from tui.stock_actions.posting import ActionError
 from tui.views.locations import search_locations
@@ -123,7 +124,7 @@ class ReceiveWork(BincardScreen):
         client = self.bincard.session.client
         known, place = None, None
         try:
-            known = await known_at(client, text) if looks_like_code(text) else None
+            known = await self._known(text)
             if known is not None and known.model == "stocklocation":
                 place = await location_at(client, known)
             elif known is None:
@@ -132,6 +133,15 @@ class ReceiveWork(BincardScreen):
             self.post_message(self.LookedUp(text, None, None, str(error)))
         else:
             self.post_message(self.LookedUp(text, known, place))
+
+    async def _known(self, text: str) -> Known | None:
+        """What the server knows a code as, or else one of the codes on a label."""
+        client = self.bincard.session.client
+        known = await known_at(client, text) if looks_like_code(text) else None
+        label = read_label(text)
+        for code in label.codes if label is not None and known is None else ():
+            known = known or await known_at(client, code)
+        return known
 
     async def _place_called(self, text: str) -> Location | None:
         wanted = text.casefold()

@@ -391,3 +391,24 @@ async def test_on_an_order_that_cannot_be_received_the_key_does_nothing(client: 
     await client.press("R")
     await client.idle()
     assert isinstance(client.app.screen, OrderScreen)
+
+
+async def test_a_label_says_quantity_batch_and_expiry(client: Driver, desk: Desk) -> None:
+    bolt, wire = sku("BOLT"), sku("WIRE")
+    order = desk.order([Wanted(bolt, 10), Wanted(wire, 4, pack="25")], destination=DOCK)
+    await open_receiving(client, order)
+    await client.type(f"(240){bolt}(10)LOT7(17)310131(37)10")
+    await client.press("enter")
+    await client.see(f"Part {bolt}", "Quantity:  10", "LOT7", "2031-01-31")
+    await client.press("enter")
+    await client.see("1/2 lines")
+    assert isinstance(client.app.screen, ReceiveScreen)
+    await client.app.screen.take_scan(f"[)>\x1e06\x1d1P{wire}\x1dQ50\x1d1TW9\x1e\x04")
+    await client.see("Packs of 25:", "50 pcs", "W9")
+    await client.press("enter")
+    await client.see("2 still to come")
+    await client.press("enter")
+    await client.see("2/4")
+    rows = sorted(desk.get("stock/", purchase_order=order), key=lambda row: row["pk"])
+    assert [(row["SKU"], row["quantity"], row["batch"]) for row in rows] == [(bolt, 10, "LOT7"), (wire, 50, "W9")]
+    assert rows[0]["expiry_date"] == "2031-01-31"
