@@ -1,23 +1,25 @@
 """The calculated prices of parts: noting that they are out of date, and working them out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.actions.boms import bill_of_materials, options_of, used_in
 from server.actions.trees import ancestors
+from server.db.bulk import insert_many
 from server.db.models.common import Rate
 from server.db.models.company import SupplierPart, SupplierPriceBreak
 from server.db.models.order import PurchaseOrder, PurchaseOrderLineItem, SalesOrder, SalesOrderLineItem
 from server.db.models.part import Part
 from server.db.models.part_pricing import PartInternalPriceBreak, PartPricing, PartSellPriceBreak
 from server.db.models.stock import StockItem
+from server.db.prepared import places, rows_among
 from server.db.trees import below
 from server.domain.pricing import NO_PRICE, PriceRange, PricingPolicy, Sources, converted, overall, range_of, sum_of
 from server.domain.status import PurchaseOrderStatus, SalesOrderStatus
@@ -32,18 +34,24 @@ def schedule_pricing(session: Session, parts: Iterable[int], now: datetime, *, c
     wanted = sorted(set(parts))
     if not wanted:
         return
-    known = set(session.scalars(select(PRICING.c.part_id).where(PRICING.c.part_id.in_(wanted))))
+    session.flush()
+    connection = session.connection()
+    known = {part for (part,) in rows_among(connection, _priced, wanted)}
     fresh = [part for part in wanted if part not in known] if create else []
     if fresh:
         rows = [{"part_id": part, "scheduled_for_update": True, "updated": now} for part in fresh]
         try:
             with session.begin_nested():
-                session.execute(insert(PartPricing), rows)
+                insert_many(connection, PRICING, rows)
         except IntegrityError:  # somebody else has just noted the same
             known |= set(fresh)
     if known:
         stale = update(PartPricing).where(PartPricing.part_id.in_(sorted(known)))
         session.execute(stale.values(scheduled_for_update=True, updated=now))
+
+
+def _priced(size: int) -> tuple[Any, Sequence[ColumnElement[Any]]]:
+    return select(PRICING.c.part_id).where(PRICING.c.part_id.in_(places(size))), ()
 
 
 def pricing_of(session: Session, part: int) -> PartPricing:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, text
 
 from server.db.prepared import prepared
 
-__all__ = ["insert_rows"]
+__all__ = ["insert_many", "insert_rows"]
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -18,10 +18,15 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
     keys = _reserved(connection, table, len(rows)) if len(rows) > 1 else None
     if keys is None:
         return _one_by_one(connection, table, rows)
-    defaults = _defaults(table, rows[0])
-    statement = prepared(_inserting, connection.dialect, table, tuple(sorted({"pk", *defaults, *rows[0]})))
-    statement.run(connection, [{"pk": key, **defaults, **row} for key, row in zip(keys, rows, strict=True)])
+    insert_many(connection, table, [{"pk": key, **row} for key, row in zip(keys, rows, strict=True)])
     return keys
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of one form, at least one, in one statement."""
+    defaults = _defaults(table, rows[0])
+    statement = prepared(_inserting, connection.dialect, table, tuple(sorted({*defaults, *rows[0]})))
+    statement.run(connection, [{**defaults, **row} for row in rows])
 
 
 def _one_by_one(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> list[int]:

@@ -52,20 +52,34 @@ class Prepared:
                 given[name] = values[name] if process is None else process(values[name])
         return tuple(given[name] for name in self.positions) if self.positions is not None else given
 
+    def _bound_all(self, many: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The same for each of several sets of values, column by column: what is the same in all is converted once."""
+        columns: list[list[Any]] = []
+        for name in self.names:
+            if name in self.constants:
+                columns.append([self.constants[name]] * len(many))
+                continue
+            given = [values[name] for values in many]
+            process = self.processors.get(name)
+            if process is not None:
+                first = given[0]
+                same = all(value is first for value in given)
+                given = [process(first)] * len(many) if same else [process(value) for value in given]
+            columns.append(given)
+        rows = list(zip(*columns, strict=True))
+        return rows if self.positions is not None else [dict(zip(self.names, row, strict=True)) for row in rows]
+
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Sequence[Any]]:
         """The rows of a SELECT, as Python values."""
         with self._cursor(connection) as cursor:
             cursor.execute(self.sql, self.bound(values))
             raw: list[Sequence[Any]] = cursor.fetchall()
-        if not self.results:
+        if not self.results or not raw:
             return raw
-        made: list[Sequence[Any]] = []
-        for row in raw:
-            values_of = list(row)
-            for index, process in self.results:
-                values_of[index] = process(values_of[index])
-            made.append(values_of)
-        return made
+        columns: list[Sequence[Any]] = list(zip(*raw, strict=True))
+        for index, process in self.results:
+            columns[index] = [process(value) for value in columns[index]]
+        return list(zip(*columns, strict=True))
 
     def run(self, connection: Connection, many: Sequence[Mapping[str, Any]]) -> None:
         """Run once for each set of values."""
@@ -75,7 +89,7 @@ class Prepared:
             if len(many) == 1:
                 cursor.execute(self.sql, self.bound(many[0]))
             else:
-                cursor.executemany(self.sql, [self.bound(values) for values in many])
+                cursor.executemany(self.sql, self._bound_all(many))
 
     @contextmanager
     def _cursor(self, connection: Connection) -> Iterator[Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from server.actions.orders.serials import SerialsWanted, new_serials
@@ -21,6 +21,7 @@ from server.db.models.common import Rate
 from server.db.models.company import SupplierPart
 from server.db.models.order import PurchaseOrder, PurchaseOrderLineItem
 from server.db.models.part import Part
+from server.db.prepared import places, prepared, rows_among
 from server.domain import receiving
 from server.domain.barcodes import barcode_hash
 from server.domain.errors import InvalidInput, NotFound, WrongState
@@ -115,30 +116,40 @@ def _locked_order(session: Session, pk: int) -> _Order:
 
 
 def _locked_lines(session: Session, order: int, receipts: Sequence[Receipt]) -> dict[int, OrderedLine]:
-    keys = sorted({receipt.line for receipt in receipts})
-    found: dict[int, OrderedLine] = {}
-    for start in range(0, len(keys), GROUP):
-        group = keys[start : start + GROUP]
-        session.execute(select(LINES.c.pk).where(LINES.c.pk.in_(group)).order_by(LINES.c.pk).with_for_update()).all()
-        lines = [_line(row) for row in session.execute(_reading().where(LINES.c.pk.in_(group)))]
-        found |= {line.pk: line for line in lines if line.order == order and line.part is not None}
-        if len(found) < start + len(group):
-            _refuse_lines(session, order, group)
+    keys = {receipt.line for receipt in receipts}
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":  # there, whoever writes is alone
+        for _ in rows_among(connection, _locking, keys):
+            pass
+    lines = [_line(row) for row in rows_among(connection, _reading, keys)]
+    found = {line.pk: line for line in lines if line.order == order and line.part is not None}
+    if len(found) < len(keys):
+        _refuse_lines(session, order, sorted(keys - found.keys()))
     return found
 
 
-def _reading() -> Any:
+Made = tuple[Any, Sequence[ColumnElement[Any]]]
+
+
+def _locking(size: int) -> Made:
+    return select(LINES.c.pk).where(LINES.c.pk.in_(places(size))).order_by(LINES.c.pk).with_for_update(), ()
+
+
+def _reading(size: int) -> Made:
     """The lines with what they say of their goods, in the order of `_NAMES`."""
-    return (
-        select(
-            LINES.c.pk, LINES.c.order_id, LINES.c.quantity, LINES.c.received, PARTS.c.pk, PARTS.c.name,
-            PARTS.c.tree_path, SUPPLIED.c.pk, SUPPLIED.c.pack_quantity_native, SUPPLIED.c.packaging,
-            LINES.c.purchase_price, LINES.c.purchase_price_currency, LINES.c.discount, LINES.c.destination_id,
-            PARTS.c.default_location_id, PARTS.c.trackable, PARTS.c.virtual, LINES.c.build_order_id,
-        )
+    columns = (
+        LINES.c.pk, LINES.c.order_id, LINES.c.quantity, LINES.c.received, PARTS.c.pk, PARTS.c.name,
+        PARTS.c.tree_path, SUPPLIED.c.pk, SUPPLIED.c.pack_quantity_native, SUPPLIED.c.packaging,
+        LINES.c.purchase_price, LINES.c.purchase_price_currency, LINES.c.discount, LINES.c.destination_id,
+        PARTS.c.default_location_id, PARTS.c.trackable, PARTS.c.virtual, LINES.c.build_order_id,
+    )  # fmt: skip
+    statement = (
+        select(*columns)
         .outerjoin(SUPPLIED, SUPPLIED.c.pk == LINES.c.part_id)
         .outerjoin(PARTS, PARTS.c.pk == SUPPLIED.c.part_id)
-    )  # fmt: skip
+        .where(LINES.c.pk.in_(places(size)))
+    )
+    return statement, columns
 
 
 _NAMES = (
@@ -319,9 +330,15 @@ class _Making:
 
 
 def _note_received(session: Session, receipts: Sequence[Receipt], lines: Mapping[int, OrderedLine]) -> None:
-    statement = update(LINES).where(LINES.c.pk == bindparam("b_pk")).values(received=bindparam("b_received"))
+    connection = session.connection()
     keys = sorted({receipt.line for receipt in receipts})
-    session.connection().execute(statement, [{"b_pk": pk, "b_received": lines[pk].received} for pk in keys])
+    rows = [{"b_pk": pk, "b_received": lines[pk].received} for pk in keys]
+    prepared(_noting, connection.dialect).run(connection, rows)
+
+
+def _noting() -> Made:
+    received = bindparam("b_received", type_=LINES.c.received.type)
+    return update(LINES).where(LINES.c.pk == bindparam("b_pk")).values(received=received), ()
 
 
 def _after(session: Session, by: By, order: int, policy: ReceivingPolicy) -> None:

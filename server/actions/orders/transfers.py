@@ -17,7 +17,7 @@ from server.actions.orders.transitions import locked_order
 from server.actions.stock.ledger import ITEMS, PARTS, Ledger
 from server.actions.stock.lines import LOCATIONS, may_hold_stock
 from server.actions.stock.serials import latest_serial
-from server.db.bulk import insert_rows
+from server.db.bulk import insert_many
 from server.db.models.order import TransferOrderAllocation, TransferOrderLineItem
 from server.db.trees import below
 from server.domain import transfers as rules
@@ -186,7 +186,7 @@ def _keep(session: Session, order: int, wanted: Sequence[Wanted]) -> None:
         if (line, item) not in known
     ]
     if new:
-        insert_rows(connection, PROMISES, new)
+        insert_many(connection, PROMISES, new)
 
 
 def _promises(session: Session, order: int) -> list[tuple[int, int, int, Decimal]]:
