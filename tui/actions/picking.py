@@ -36,5 +36,5 @@ ACTIONS: tuple[Action, ...] = (
         writes=True, footer=30,
     ),
     Action("pick.shipment", ("m",), "Shipment", "Choose the shipment to pick into.", "pick", writes=True, footer=32),
-    Action("pick.close", ("backspace", "h"), "Close", "Go back to where this was opened.", "pick", footer=65),
+    Action("pick.close", ("backspace", "h"), "Close", "Go back to where this was opened.", "pick", footer=24),
 )  # fmt: skip

@@ -302,8 +302,8 @@ class PickScreen(PickPrompting):
             self.drop_ahead()
             self.ask_next()
 
-    def do_app_cancel(self) -> None:
-        """Clear what is typed; then go to the list; from there stop what is being loaded."""
+    async def do_app_cancel(self) -> None:
+        """Clear what is typed; then go to the list; from there, with nothing left to pick, back."""
         if self._posting:
             self.say("Already sent; waiting for the answer ...", "warning")
         elif not self.in_list and self.prompt.text and self.stage is not Stage.QUANTITY:
@@ -312,8 +312,10 @@ class PickScreen(PickPrompting):
             self._to_list()
         elif self.stage is not Stage.NOTHING:
             self.to_prompt()
-        else:
+        elif any(not worker.is_finished for worker in self.workers if worker.node is self):
             self.workers.cancel_node(self)
+        else:
+            await self.do_pick_close()
 
     async def do_pick_close(self) -> None:
         """Go back to where this was opened."""

@@ -11,6 +11,7 @@ from tests.serving import Running
 from tests.tui.driving import Driver, check_snapshot, driven
 from tests.tui.screens.picking_shop import Shop, open_pick
 from tui.config import Launch
+from tui.screens.pick import PickScreen
 
 
 @pytest.fixture
@@ -63,6 +64,9 @@ async def test_an_order_is_picked_in_walking_order_and_shipped(client: Driver, s
     (shipment,) = shop.get("order/so/shipment/", order=order)
     assert shipment["shipment_date"]
     assert (shipment["tracking_number"], shipment["invoice_number"]) == ("TRACK-1", "INV-77")
+    await client.idle()
+    await client.press("escape")
+    await client.until(lambda: not isinstance(client.app.screen, PickScreen), "the place before")
     assert [line["shipped"] for line in shop.get("order/so-line/", order=order)] == [12, 5]
     assert shop.item(items[1])["quantity"] == 26
 
