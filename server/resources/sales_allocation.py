@@ -23,6 +23,7 @@ from server.db.models.stock import StockItem, StockLocation
 from server.domain.allocation import PRIORITIES, Promise
 from server.domain.errors import InvalidInput, WrongState
 from server.resources.background_task import done_in_request
+from server.resources.order_entry import refuse_locked_order
 from server.resources.order_filters import has, open_codes, part_with_variants
 from server.resources.part_figures import alias_of
 from server.resources.sales_briefs import ALLOCATION
@@ -155,7 +156,8 @@ def _auto_allocate(context: Context, pk: int) -> Answer:
 
 
 def _lock_orders(context: Context, keys: Sequence[int]) -> None:
-    """Lock the orders of the allocations: before anything that hangs on them, as everywhere."""
+    """Lock the orders of the allocations: before anything that hangs on them, as everywhere. Raises WrongState for one
+    that is done where the settings close it."""
     orders = (
         select(LINES.c.order_id)
         .join(PROMISES, PROMISES.c.line_id == LINES.c.pk)
@@ -163,7 +165,7 @@ def _lock_orders(context: Context, keys: Sequence[int]) -> None:
         .distinct()
     )
     for pk in sorted(context.session.execute(orders).scalars()):
-        locked_order(context.session, SALES, pk)
+        refuse_locked_order(context, locked_order(context.session, SALES, pk))
 
 
 def _not_sent(context: Context, pk: int) -> None:
@@ -205,7 +207,7 @@ class Allocations(Resource):
     """The orders are locked before their allocations."""
 
     def row(self, context: Context, key: Any) -> Any:
-        """The allocation, locked. Raises NotFound."""
+        """The allocation, locked. Raises NotFound, WrongState."""
         _lock_orders(context, [key])
         return super().row(context, key)
 

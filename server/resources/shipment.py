@@ -15,6 +15,7 @@ from server.db.models.order import SalesOrder, SalesOrderShipment
 from server.domain.errors import InvalidInput, WrongState
 from server.resources.background_task import done_in_request
 from server.resources.company import keep_generic
+from server.resources.order_entry import refuse_locked_order
 from server.resources.order_filters import has, open_codes
 from server.resources.sales_briefs import SHIPMENT, SHIPMENT_LABEL
 from server.resources.stock_bodies import by
@@ -36,6 +37,15 @@ ACCESS = Role(SALES.role)
 def _has_contents(context: Context, pk: int) -> bool:
     found = select(PROMISES.c.pk).where(PROMISES.c.shipment_id == pk).limit(1)
     return context.session.execute(found).first() is not None
+
+
+# What is known only when the shipment is under way may be added to an order that is done.
+KNOWN_LATER = frozenset({"delivery_date", "tracking_number", "invoice_number", "link", "notes"})
+
+
+def _prepare(context: Context, values: dict[str, Any], row: Any) -> None:
+    if row is not None and not values.keys() <= KNOWN_LATER:
+        refuse_locked_order(context, context.session.get_one(SalesOrder, row.order_id))
 
 
 def _check(context: Context, row: SalesOrderShipment, values: Mapping[str, Any], created: bool) -> None:
@@ -65,6 +75,7 @@ def _drop(context: Context, row: SalesOrderShipment, told: Mapping[str, Any]) ->
     """What is promised in it is free again; what was sent stays on record."""
     if row.shipment_date is not None and _has_contents(context, row.pk):
         raise WrongState(f"Shipment {row.reference} was sent on {row.shipment_date}; it stays on record")
+    refuse_locked_order(context, context.session.get_one(SalesOrder, row.order_id))
     drop_with(context, SHIPMENT_LABEL, [row.pk])
     context.session.delete(row)
 
@@ -81,7 +92,7 @@ class Shipments(Resource):
     def save(self, context: Context, row: Any, values: Mapping[str, Any], *, created: bool) -> None:
         """Set the values and write them."""
         if created:
-            locked_order(context.session, SALES, values["order"])
+            refuse_locked_order(context, locked_order(context.session, SALES, values["order"]))
         super().save(context, row, values, created=created)
 
 
@@ -103,7 +114,7 @@ SHIPMENTS = Shipments(
         "reference": "reference", "delivery_date": "delivery_date", "shipment_date": "shipment_date",
         "allocated_items": "allocated_items",
     },
-    hooks=Hooks(before_save=_check, after_save=_keep, delete=_drop),
+    hooks=Hooks(prepare=_prepare, before_save=_check, after_save=_keep, delete=_drop),
 )  # fmt: skip
 
 # ------------------------------------------------------------------------------------------------- sending

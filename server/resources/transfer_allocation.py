@@ -1,9 +1,10 @@
 """What is promised to transfer orders, and the orders' completion, which moves it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from server.actions.orders.transfers import (
     Wanted,
@@ -13,6 +14,7 @@ from server.actions.orders.transfers import (
     complete_transfer,
     unallocate,
 )
+from server.actions.orders.transitions import locked_order
 from server.actions.stock.ledger import Ledger
 from server.db.models.order import TransferOrder, TransferOrderAllocation, TransferOrderLineItem
 from server.db.models.stock import StockItem, StockLocation
@@ -80,7 +82,34 @@ def _taken_away(context: Context, row: Any, told: Mapping[str, Any]) -> None:
     unallocate(_ledger(context), row.pk)
 
 
-ALLOCATIONS = Resource(
+def _lock_orders(context: Context, keys: Sequence[int]) -> None:
+    """Lock the orders of the allocations before anything that hangs on them, as everywhere."""
+    lines, promises = TransferOrderLineItem.__table__.c, TransferOrderAllocation.__table__.c
+    orders = (
+        select(lines.order_id)
+        .join(TransferOrderAllocation, promises.line_id == lines.pk)
+        .where(promises.pk.in_(sorted(keys)))
+        .distinct()
+    )
+    for pk in sorted(context.session.execute(orders).scalars()):
+        locked_order(context.session, TRANSFER, pk)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allocations(Resource):
+    """The orders are locked before their allocations."""
+
+    def row(self, context: Context, key: Any) -> Any:
+        """The allocation, locked. Raises NotFound."""
+        _lock_orders(context, [key])
+        return super().row(context, key)
+
+    def _rows(self, context: Context, keys: Sequence[int]) -> list[Any]:
+        _lock_orders(context, keys)
+        return super()._rows(context, keys)
+
+
+ALLOCATIONS = Allocations(
     path="order/transfer-order-allocation/", access=ACCESS, shape=TRANSFER_ALLOCATION,
     title="Transfer Order Allocation",
     list_about="API endpoint for listing TransferOrderAllocation objects.",

@@ -249,3 +249,23 @@ def test_many_allocations_take_as_many_questions_as_one(desk: Desk, folk: People
         return len([text for text in run if text.lstrip().upper().startswith("SELECT")])
 
     assert statements(12) == statements(2)
+
+
+def test_what_belongs_to_an_order_that_is_done_is_closed_with_it(desk: Desk) -> None:
+    sale = desk.sale(2)
+    desk.allocate(sale, (desk.shop.item(sale.part, 2), 2)).raise_for_status()
+    desk.ship(sale).raise_for_status()
+    allocation = desk.allocations(order=sale.order)[0]["pk"]
+    desk.api.post(f"order/so/{sale.order}/complete/", json={}).raise_for_status()
+    desk.api.post(f"order/so/{sale.order}/complete/", json={})
+    locked = {"non_field_errors": ["The order is locked and cannot be modified"]}
+    shipment = f"order/so/shipment/{sale.shipment}/"
+    for answer in (
+        desk.api.patch(shipment, json={"reference": "other"}),
+        desk.api.post("order/so/shipment/", json={"order": sale.order, "reference": "more"}),
+        desk.api.patch(f"order/so-allocation/{allocation}/", json={"quantity": 1}),
+        desk.api.delete(f"order/so-allocation/{allocation}/"),
+    ):
+        assert (answer.status_code, answer.json()) == (400, locked)
+    later = desk.api.patch(shipment, json={"tracking_number": "T-1", "delivery_date": "2030-01-02"})
+    assert later.status_code == 200, later.text
