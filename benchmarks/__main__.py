@@ -1,11 +1,11 @@
-"""Runs the measurements: `python -m benchmarks client|server|orders|million [options]`; without a name, all of them."""
+"""Runs the measurements: `python -m benchmarks SUBJECT [options]`; without a subject, all of them."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
-SUBJECTS = ("client", "server", "orders", "million")
+SUBJECTS = ("client", "thin", "server", "orders", "million")
 
 
 def main(arguments: list[str]) -> int:

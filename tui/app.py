@@ -279,7 +279,7 @@ class BincardApp(CountApp):
             self.set_status(notice="", severity="information")
 
     def _on_connection(self, state: ConnectionState) -> None:
-        self.set_status(**_connection_status(state))
+        self.set_status(**_connection_status(state, self.status.latency_ms))
 
     # Places
 
@@ -527,15 +527,20 @@ class BincardApp(CountApp):
         self._close_messages_no_wait()
 
 
-def _connection_status(state: ConnectionState) -> dict[str, Any]:
-    """The members of the status line that a reading of the connection sets."""
+def _steady_latency(latency: int, before: int | None) -> int:
+    """What to show of a latency in ms: what is shown already unless it is far off, for each change is some 40 bytes."""
+    if before is not None and (max(latency, before) < 50 or before / 2 < latency < before * 2):
+        return before
+    return latency if latency < 10 else latency // 10 * 10
+
+
+def _connection_status(state: ConnectionState, shown_before: int | None) -> dict[str, Any]:
+    """The members of the status line that a reading of the connection sets; `shown_before` is the latency in it."""
     known = {"reason": state.reason, "latency_ms": None}
     synced = f"{datetime.fromtimestamp(state.last_answer):%H:%M}" if state.last_answer else ""
     match state.link:
         case Link.ONLINE:
-            # Rounded, so that the line is not drawn anew for a millisecond more or less.
-            latency = int(state.latency_ms)
-            shown = latency if latency < 10 else latency // 10 * 10
+            shown = _steady_latency(int(state.latency_ms), shown_before)
             return {"connection": "online", "latency_ms": shown, "synced_at": synced, "reason": ""}
         case Link.RETRYING | Link.THROTTLED:
             word = "retrying" if state.link is Link.RETRYING else "told to wait"
