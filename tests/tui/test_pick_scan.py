@@ -76,3 +76,15 @@ def test_a_refusal_says_what_it_is_and_what_is_wanted() -> None:
 
 def test_an_unknown_text_is_no_code() -> None:
     assert known_code("INV-XX5") is known_code("[1]") is known_code("{}") is None
+
+
+def test_a_label_is_the_item_by_its_part_and_then_its_batch() -> None:
+    both = [LOT, replace(LOT, pk=6, batch="B8")]
+    assert is_item("(240)002.01(10)B7(37)10", PICK, both)
+    assert is_item("(240)002.01(37)10", PICK, [LOT])
+    assert not is_item("(240)002.01(37)10", PICK, both)
+    assert not is_item("(240)002.01(10)B8", PICK, [LOT])
+    assert not is_item("(240)777.01(10)B7", PICK, [LOT])
+    known = Scanned("supplierpart", 3, part=1)
+    assert is_item("[)>\x1e06\x1d1PSKU-1\x1d1TB7\x1e\x04", PICK, both, known)
+    assert not is_item("[)>\x1e06\x1d1PSKU-1\x1d1TB8\x1e\x04", PICK, both, known)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tui.api_client import ApiClient, Forbidden, Invalid, Json
 from tui.orders.picking import Lot, Pick
+from tui.scanning.label import Label, read_label
 
 __all__ = ["Scanned", "is_item", "is_location", "known_code", "scan", "wrong_item", "wrong_location"]
 
@@ -52,7 +53,19 @@ def known_code(text: str) -> Scanned | None:
 
 
 async def scan(client: ApiClient, text: str) -> Scanned | None:
-    """What the server knows the code as; None when it does not, or may not say so. Raises ApiError."""
+    """What the server knows the code as, or else one of the codes on a label; None when it does not, or may not say so.
+
+    Raises ApiError.
+    """
+    label = read_label(text)
+    for code in (text, *(label.codes if label is not None else ())):
+        found = await _scan(client, code)
+        if found is not None:
+            return found
+    return None
+
+
+async def _scan(client: ApiClient, text: str) -> Scanned | None:
     try:
         answer = await client.post("barcode/", {"barcode": text}, safe=True)
     except (Invalid, Forbidden):
@@ -86,6 +99,9 @@ def is_item(text: str, pick: Pick, beside: Sequence[Lot], scanned: Scanned | Non
     """Whether it is the item of the pick; `beside` is all known stock of the part, wherever it lies."""
     lot = pick.lot
     rivals = [each for each in beside if each.pk != lot.pk and each.location == lot.location]
+    label = read_label(text)
+    if label is not None and (scanned is None or scanned.model != "stockitem"):
+        return _is_on_label(label, lot, rivals, scanned)
     scanned = scanned or known_code(text)
     if scanned is not None:
         if scanned.model == "stockitem":
@@ -97,6 +113,19 @@ def is_item(text: str, pick: Pick, beside: Sequence[Lot], scanned: Scanned | Non
     if lot.batch and wanted == lot.batch.casefold():
         return all(each.batch.casefold() != wanted for each in rivals)
     return wanted in (lot.ipn.casefold(), lot.part_name.casefold()) and bool(wanted) and not rivals
+
+
+def _is_on_label(label: Label, lot: Lot, rivals: Sequence[Lot], scanned: Scanned | None) -> bool:
+    """Whether a label with fields is on the item: its part, and then what tells the item from others of the part."""
+    named = any(_names_part(code, lot) for code in label.codes)
+    if not named and (scanned is None or scanned.part != lot.part):
+        return False
+    if lot.serial:
+        return label.serial.casefold() == lot.serial.casefold()
+    if label.batch and lot.batch and label.batch.casefold() != lot.batch.casefold():
+        return False
+    same = [each for each in rivals if not label.batch or each.batch.casefold() == label.batch.casefold()]
+    return not same and (not rivals or bool(lot.batch))
 
 
 def wrong_location(text: str, pick: Pick, scanned: Scanned | None) -> str:
