@@ -27,6 +27,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 
+from tui.terminal.parser import KeyParser
 from tui.terminal.writer import Writer
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class TerminalDriver(LinuxDriver):
         """Read keys until stopped; the end of input is the end of the client."""
         if self._wake is None:
             return
-        parser = XTermParser(self._debug)
+        parser = KeyParser(self._debug)
         # A byte that is not UTF-8 is a key nobody bound, not the end of the program.
         decode = getincrementaldecoder("utf-8")("replace").decode
         poller = select.poll()
