@@ -111,7 +111,7 @@ class OrderPicker(Dialog[tuple[int, str]]):
             sentence.say(message.problem, "bold $bad", "!! ")
         elif fitting and message.text:
             sentence.say(f"{len(fitting)} orders match {message.text}; the first due is on top.", "bold $warn", "? ")
-        elif message.candidates:
+        elif message.candidates and not fitting:
             order = message.candidates[0].order
             sentence.say(f"{order.reference} is {order.state_label}; nothing can be received.", "bold $warn", "! ")
         elif message.text:

@@ -375,9 +375,11 @@ async def test_receiving_begins_anywhere_with_what_has_come(client: Driver, desk
     bolt = sku("BOLT")
     order = desk.order([Wanted(bolt, 10)], destination=DOCK)
     await client.press("R")
-    await client.see("which order?")
+    reference = desk.get(f"order/po/{order}/")["reference"]
+    await client.see("which order?", reference)
+    assert "nothing can be received" not in client.text
     await client.press(*bolt, "enter")
-    await client.see("Quantity", f"Part {bolt}", desk.get(f"order/po/{order}/")["reference"])
+    await client.see("Quantity", f"Part {bolt}", reference)
     await client.press("enter")
     await client.see("The only line is received")
     assert desk.received(order) == {bolt: 10}
