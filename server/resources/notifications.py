@@ -182,7 +182,7 @@ def _own(context: Context) -> Test:
 class _Messages(Resource):
     """Messages are filled with what they are about, which may be any kind of object."""
 
-    def _filled(
+    def filled(
         self, context: Context, rows: Sequence[dict[str, Any]], shown: frozenset[str], parameters: Mapping[str, Any],
         kind: str,
     ) -> Sequence[dict[str, Any]]:  # fmt: skip
