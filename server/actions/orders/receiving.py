@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from server.actions.notices import items_received, tell
+from server.actions.orders.kinds import PURCHASE_TABLES
 from server.actions.orders.serials import SerialsWanted, new_serials
 from server.actions.pricing import schedule_pricing
 from server.actions.stock.ledger import ITEMS, Ledger
@@ -57,6 +59,7 @@ class ReceivingPolicy:
 class _Order:
     pk: int
     destination: int | None
+    responsible: int | None
     open: bool
 
 
@@ -100,6 +103,7 @@ def receive(
     keys = making.write()
     _note_received(session, receipts, lines)
     _after(session, by, order, policy)
+    tell(session, items_received(PURCHASE_TABLES.label), order, placed.responsible, by)
     return keys
 
 
@@ -107,12 +111,13 @@ def receive(
 
 
 def _locked_order(session: Session, pk: int) -> _Order:
-    columns = (ORDERS.c.status, ORDERS.c.destination_id)
+    columns = (ORDERS.c.status, ORDERS.c.destination_id, ORDERS.c.responsible_id)
     row = session.execute(select(*columns).where(ORDERS.c.pk == pk).with_for_update()).one_or_none()
     if row is None:
         raise NotFound("No PurchaseOrder matches the given query.")
     state = PURCHASE.state(row.status)
-    return _Order(pk, row.destination_id, state is not None and PURCHASE.transition("receive").works_from(state))
+    is_open = state is not None and PURCHASE.transition("receive").works_from(state)
+    return _Order(pk, row.destination_id, row.responsible_id, is_open)
 
 
 def _locked_lines(session: Session, order: int, receipts: Sequence[Receipt]) -> dict[int, OrderedLine]:

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, or_, select
 from sqlalchemy.orm import Session
 
+from server.actions.notices import Notice, cancelled, new_order, tell
+from server.actions.orders.kinds import tables_of
 from server.actions.pricing import schedule_pricing
 from server.db.columns import Base
 from server.db.models.company import SupplierPart
@@ -149,6 +151,9 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     (TRANSFER.name, "cancel"): _release_transfer,
 }
 
+NOTICES: Mapping[str, Callable[[str, str], Notice]] = {"issue": new_order, "cancel": cancelled}
+"""What the responsible are told of."""
+
 # ------------------------------------------------------------------------------------------------- doing it
 
 
@@ -185,3 +190,6 @@ def apply(
     if effect is not None:
         effect(session, order, by)
     session.flush()
+    notice = NOTICES.get(transition.action)
+    if notice is not None:
+        tell(session, notice(tables_of(type(order)).label, kind.title), pk, order.responsible_id, by)
