@@ -116,10 +116,10 @@ class CountDesk:
                 except SheetInUse:
                     continue  # the client that has it posts it
 
-    def nudge(self, key: str) -> None:
-        """Something new is in the journal; posted when the sheet is at hand."""
+    def nudge(self, key: str, added: int = 1) -> None:
+        """So many entries more are in the journal; posted when the sheet is at hand."""
         if key in self._open:
-            self._open[key].poster.nudge()
+            self._open[key].poster.nudge(added)
 
     def finish(self, key: str) -> None:
         """Forget a sheet. Raises JournalError while something on it is not confirmed."""

@@ -12,7 +12,7 @@ way of the others.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -25,7 +25,7 @@ from tui.counting.lines import CountLine
 __all__ = ["Poster", "Progress"]
 
 #: Seconds between tries while the server is away.
-_PAUSES: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
+_PAUSES: Final = (1.0, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,9 @@ class Poster:
         self._news = asyncio.Event()
         self._hurry = asyncio.Event()
 
-    def nudge(self) -> None:
-        """There is something new to post."""
+    def nudge(self, added: int = 1) -> None:
+        """There are so many entries more to post. They are told of at once, however long the server takes."""
+        self._say(replace(self.progress, waiting=self.progress.waiting + added))
         self._news.set()
 
     def hurry(self) -> None:

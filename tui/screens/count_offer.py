@@ -100,6 +100,8 @@ class CountApp(CommandApp):
         """
         if not (state_dir() / "counts" / "counts.sqlite3").exists() or self.launch.read_only:
             return
+        if not self.session.user_name:
+            return  # not known yet whose counts they would be
         if self._counts_offered == self.session.user_name:
             if self._count_desk is not None:
                 self._count_desk.hurry()

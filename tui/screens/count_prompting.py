@@ -67,8 +67,8 @@ class CountPrompting(CountLookup):
         """Show where the counter is now."""
         raise NotImplementedError
 
-    def entry_kept(self) -> None:
-        """Something new is in the journal."""
+    def entry_kept(self, added: int = 1) -> None:
+        """So many entries more are in the journal."""
         raise NotImplementedError
 
     @property
@@ -341,7 +341,7 @@ class CountPrompting(CountLookup):
     def _noted(self, count: Count, parked: Parked, text: str, *, scanned: bool) -> None:
         count.journal.note_parked(parked.key, "" if scanned else text)
         self._parked = None
-        self.entry_kept()
+        self.entry_kept(0)
         self.say(f"{parked.barcode} is put aside.", "good")
         self.ask()
         if scanned:
@@ -376,6 +376,6 @@ class CountPrompting(CountLookup):
             done, said = partial(count.mend, entry.key, amount), "Mended; it is posted again."
         done()
         self._mending = None
-        self.entry_kept()
+        self.entry_kept(0)
         self.say(said, "good")
         self.ask()

@@ -171,8 +171,8 @@ class CountSheetScreen(CountPrompting):
             self.table.columns = count_columns(self.count, self.size.width)
             self.table.refresh_rows()
 
-    def entry_kept(self) -> None:
-        self.bincard.count_desk.nudge(self._place.text)
+    def entry_kept(self, added: int = 1) -> None:
+        self.bincard.count_desk.nudge(self._place.text, added)
 
     def _posted(self, key: str, progress: Progress) -> None:
         """The posting of a sheet stands differently."""
