@@ -55,7 +55,7 @@ class OrderPicker(Dialog[tuple[int, str]]):
             yield ChoiceList(rows=12, reserve=8, empty="Looking ...")
             yield Sentence()
             yield from self.compose_row("Order", Field(self._wanted, placeholder="reference, supplier or scan"))
-        yield KeyFooter()
+            yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#heading", Line).show([("Receive", "bold"), ("  which order?", "")])

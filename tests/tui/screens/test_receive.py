@@ -378,6 +378,7 @@ async def test_receiving_begins_anywhere_with_what_has_come(client: Driver, desk
     reference = desk.get(f"order/po/{order}/")["reference"]
     await client.see("which order?", reference)
     assert "nothing can be received" not in client.text
+    assert "Enter Take it" in client.lines[-2]
     await client.press(*bolt, "enter")
     await client.see("Quantity", f"Part {bolt}", reference)
     await client.press("enter")
