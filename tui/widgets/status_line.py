@@ -116,6 +116,9 @@ class StatusLine(Line):
     def _connection(self, *, short: bool) -> tuple[Part, ...]:
         parts = self._link(short=short)
         waiting = self._status.waiting
+        # One line on its way is no news, and telling it costs more than the line itself.
+        if waiting < 2 and self._status.connection == "online":
+            return parts
         return ((f"{waiting} wait · ", "bold $warn"), *parts) if waiting else parts
 
     def _link(self, *, short: bool) -> tuple[Part, ...]:
