@@ -8,9 +8,11 @@ from server.resources.own_settings import own_setting
 from server.rest.access import Role
 from server.rest.context import Context
 
-__all__ = ["COUNTER", "LEADER", "PATH", "READER", "SUPERVISOR", "is_on", "supervises"]
+__all__ = ["COUNTER", "LEADER", "MOST_DUE", "PATH", "READER", "SUPERVISOR", "intervals", "is_on", "supervises"]
 
 PATH = "plugin/bincard/count/"
+MOST_DUE = 1000
+DEFAULT_INTERVALS = {"A": 30, "B": 90, "C": 180}
 READER = Role("stock")
 COUNTER = Role("stock")
 LEADER = Role("stock", verbs=(("POST", "change"), ("DELETE", "change")))
@@ -25,3 +27,9 @@ def supervises(context: Context) -> bool:
 def is_on(context: Context, key: str) -> bool:
     """Whether one of Bincard's own settings says yes."""
     return own_setting(context, key) == "yes"
+
+
+def intervals(context: Context) -> dict[str, int]:
+    """Every how many days the parts of each class are counted."""
+    told = {name: own_setting(context, f"COUNT_INTERVAL_{name}").strip() for name in DEFAULT_INTERVALS}
+    return {name: int(text) if text.isdigit() else DEFAULT_INTERVALS[name] for name, text in told.items()}

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from server.actions.counting.planner import due_items
 from server.actions.counting.records import LINES, Deed
 from server.actions.counting.sheet import Scope, delete_session, make_session
 from server.db.models.counting import CountSession
@@ -12,7 +13,7 @@ from server.db.models.part import Part, PartCategory
 from server.db.models.stock import StockItem, StockLocation
 from server.domain.counting import MODES, UNCOUNTED, LineStatus, SessionStatus
 from server.domain.errors import InvalidInput
-from server.resources.count_rights import LEADER, PATH, is_on
+from server.resources.count_rights import LEADER, MOST_DUE, PATH, intervals, is_on
 from server.resources.stock_bodies import by
 from server.rest import fields as f
 from server.rest.context import Context
@@ -29,6 +30,9 @@ SCOPE: Mapping[str, f.Field] = {
     "parts": f.ListOf(child=f.Related(model=Part, filters=None), default=()),
     "items": f.ListOf(child=f.Related(model=StockItem, filters=None), default=()),
 }
+DUE: Mapping[str, f.Field] = {
+    "due": f.Boolean(default=False), "limit": f.Integer(min_value=1, max_value=MOST_DUE, default=50),
+}  # fmt: skip
 
 
 def _read_scope(context: Context, told: Any) -> Scope:
@@ -44,8 +48,19 @@ def _read_scope(context: Context, told: Any) -> Scope:
         raise InvalidInput({"scope": error.errors}) from None
     return Scope(
         location=values.get("location"), category=values.get("category"), below=values["below"],
-        parts=tuple(values["parts"]), items=tuple(values["items"]),
+        parts=tuple(values["parts"]), items=(*values["items"], *_due(context, told)),
     )  # fmt: skip
+
+
+def _due(context: Context, told: Mapping[str, Any]) -> list[int]:
+    """The items that the planner would count next. Raises InvalidInput where nothing is due."""
+    values = f.read_body(DUE, told, context)
+    if not values["due"]:
+        return []
+    found = due_items(context.session.connection(), context.now, intervals(context), values["limit"])
+    if not found:
+        raise InvalidInput("Nothing is due to be counted.", field="scope")
+    return [one.stock_item for one in found]
 
 
 def _create(context: Context, values: Mapping[str, Any]) -> list[int]:

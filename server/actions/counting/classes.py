@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, case, func, select
+from sqlalchemy import Connection, Table, case, func, select
 from sqlalchemy.orm import Session
 
 from server.actions.stock.ledger import TRACKING
@@ -22,7 +22,7 @@ _GONE = (
 )  # fmt: skip
 
 
-def prices_of(session: Session, parts: Iterable[int]) -> dict[int, Decimal]:
+def prices_of(session: Session | Connection, parts: Iterable[int]) -> dict[int, Decimal]:
     """What one unit of a part costs at least, where that is known."""
     keys = sorted(set(parts))
     found: dict[int, Decimal] = {}
@@ -37,7 +37,7 @@ def prices_of(session: Session, parts: Iterable[int]) -> dict[int, Decimal]:
     return found
 
 
-def classes_of_parts(session: Session, now: datetime) -> dict[int, str]:
+def classes_of_parts(session: Session | Connection, now: datetime) -> dict[int, str]:
     """The class of each part that was used within a year, by what was used times its price (1 where none is known).
     Parts that were not used are not in it: they are C."""
     deltas = TRACKING.c.deltas

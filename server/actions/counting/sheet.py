@@ -18,7 +18,7 @@ from server.domain.errors import InvalidInput
 from server.domain.status import StockStatus
 from workflow.walking import walking_key
 
-__all__ = ["LARGEST_SHEET", "Scope", "delete_session", "make_session"]
+__all__ = ["LARGEST_SHEET", "Scope", "delete_session", "make_session", "on_shelf"]
 
 CATEGORIES: Any = PartCategory.__table__
 LARGEST_SHEET = 50_000
@@ -84,12 +84,16 @@ def _wanted(session: Session, scope: Scope) -> Any:
     return select(*columns).select_from(joined).where(*_conditions(session, scope)).limit(LARGEST_SHEET + 1)
 
 
-def _conditions(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+def on_shelf() -> list[ColumnElement[bool]]:
     """What is physically there: on a shelf, in whatever state, but neither lost nor destroyed."""
-    found: list[ColumnElement[bool]] = [
+    return [
         ITEMS.c.sales_order_id.is_(None), ITEMS.c.belongs_to_id.is_(None), ITEMS.c.customer_id.is_(None),
         ITEMS.c.consumed_by_id.is_(None), ITEMS.c.is_building.is_(False), ITEMS.c.status.not_in(NOT_THERE),
     ]  # fmt: skip
+
+
+def _conditions(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
+    found = on_shelf()
     if scope.items:
         found.append(ITEMS.c.pk.in_(scope.items))
     else:

@@ -1,6 +1,7 @@
 """Thirty counters at once on one session, on every kind of database."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.actions.counting.closing import Tolerances, close
 from server.actions.counting.entries import Given, take_entries
+from server.actions.counting.planner import due_items
 from server.actions.counting.posting import accepted_lines, post_line
 from server.actions.counting.records import Deed
 from server.actions.counting.sheet import Scope, make_session
@@ -75,6 +77,12 @@ def test_thirty_counters_lose_nothing_and_double_nothing(room: StockRoom) -> Non
         ))  # fmt: skip
     assert {one.status for one in done} == {"posted"}
     assert len([code for code, _, _ in room.history(part_id=part) if code == 10]) == LINES
+    with Session(room.database.engine) as session:
+        lines_now = session.scalars(select(CountLine)).all()
+    assert {(line.posted_at, line.approved_at, line.taken_at) for line in lines_now} == {(NOW, None, None)}
+    with room.database.read() as connection:
+        due = due_items(connection, NOW + timedelta(days=200), {"A": 30, "B": 90, "C": 180}, 5)
+    assert [(one.last_counted, one.reasons) for one in due] == [(NOW.date().isoformat(), ("interval passed",))] * 5
 
 
 def test_a_batch_takes_as_many_statements_as_an_entry(room: StockRoom) -> None:
