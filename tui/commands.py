@@ -50,6 +50,8 @@ _MOVES = {
 }
 #: Seconds a command waits for the keys before it; a widget that takes longer is stuck.
 _SETTLE = 2.0
+#: A timer that comes so many seconds late says that keys may be waiting to be read.
+_LATE = 0.03
 
 
 def takes_text(widget: Widget | None) -> bool:
@@ -69,6 +71,7 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
         self._held: deque[events.Key | Scan] = deque()
         self._wedge: Wedge[events.Key] | None = Wedge(pace) if pace is not None else None
         self._pause: Timer | None = None
+        self._pause_at = 0.0
 
     def allows(self, action: Action) -> bool:
         """Whether the user's role, and the mode of this session, permit the action."""
@@ -82,8 +85,12 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
             wedge = self._wedge
-            if wedge is not None and (wedge.holds or not takes_text(self.focused)):
-                await self._take_all(wedge.take(event, event.key, event.character, event.time))
+            if wedge is not None and (wedge.holds or self._waits or not takes_text(self.focused)):
+                # Keys are stamped when they are read, which is late when the app was busy: of what is held back, the
+                # timer alone says that its time is over, as it knows of the app being busy.
+                now = monotonic()
+                wedge.wait_on(now)
+                await self._take_all(wedge.take(event, event.key, event.character, now))
                 self._await_pause(wedge)
             else:
                 await self._take_or_hold(event)
@@ -96,12 +103,27 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
             self._pause.stop()
             self._pause = None
         if wedge.due is not None:
-            self._pause = self.set_timer(max(0.001, wedge.due - monotonic()), self._pause_over)
+            now = monotonic()
+            self._pause_at = max(now + 0.001, wedge.due)
+            self._pause = self.set_timer(self._pause_at - now, self._pause_seen)
+
+    def _pause_seen(self) -> None:
+        """The pause is over by the clock, which overtakes keys that have come: they are dealt with first."""
+        self.call_later(self._pause_over)
 
     async def _pause_over(self) -> None:
         self._pause = None
-        if self._wedge is not None:
-            await self._take_all(self._wedge.pause_over())
+        wedge = self._wedge
+        if wedge is None or wedge.due is None:
+            return
+        now = monotonic()
+        if now < wedge.due:  # a key came while this was on its way
+            self._await_pause(wedge)
+        elif now > self._pause_at + _LATE:  # the app was busy: what was typed meanwhile may be right behind
+            self._pause_at = now + _LATE
+            self._pause = self.set_timer(_LATE, self._pause_seen)
+        else:
+            await self._take_all(wedge.pause_over())
 
     async def _take_all(self, found: Iterable[Scan | Typed[events.Key]]) -> None:
         for each in found:
@@ -109,7 +131,7 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
 
     async def _take_or_hold(self, what: events.Key | Scan) -> None:
         """Deal with a key or a scan, or let it wait for what must be finished first."""
-        if (self._held or self._must_wait()) and (isinstance(what, Scan) or what.key != "escape"):
+        if self._waits and (isinstance(what, Scan) or what.key != "escape"):
             self._held.append(what)
         else:
             await self._deal_with(what)
@@ -127,6 +149,11 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
             self.clear_notice()
             await self.host.take_scan(text)
             self.after_command()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether what comes now is not for the widget that has the focus, but for what comes after it."""
+        return bool(self._held) or self._must_wait()
 
     def _must_wait(self) -> bool:
         return self._screen_stack_ready and self.host.holds_keys

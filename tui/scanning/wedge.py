@@ -107,6 +107,10 @@ class Wedge(Generic[T]):
         self._kept.append((key, text))
         return out
 
+    def wait_on(self, at: float) -> None:
+        """Whoever keeps the time says that the pause after the last key is not over yet."""
+        self._last = at
+
     def pause_over(self) -> list[Scan | Typed[T]]:
         """Nothing came for as long as `due` says: a sure scan without an end is whole, anything else was typed."""
         if self._is_scan():

@@ -66,10 +66,36 @@ class FindScreen(Dialog[Hit]):
             yield KeyFooter()
 
     def on_mount(self) -> None:
-        self._say("")
-        self.set_focus(self.query_one(Field))
+        self._say("Searching ..." if self._scanned else "")
+        if not self._scanned:
+            self.set_focus(self.query_one(Field))
         if self._text:
             self._search(self._text)
+
+    @property
+    def holds_keys(self) -> bool:
+        """What comes after a scan, or after Enter, is for the screen that is about to open."""
+        return self._opening
+
+    async def take_scan(self, text: str) -> None:
+        """Look this up instead of what found nothing, or several things."""
+        field = self.query_one(Field)
+        with field.prevent(Input.Changed):
+            field.value = safe(text)
+        self._scanned = self._opening = True
+        self._say("Searching ...")
+        self._search(text)
+
+    def _stay(self) -> None:
+        """There is nothing to open at once: the clerk goes on here, and what waited comes in."""
+        self._opening = False
+        if self.focused is None:
+            self.set_focus(self.query_one(Field))
+        self.bincard.replay_keys()
+
+    def _leave_for(self, hit: Hit) -> None:
+        self.dismiss(hit)
+        self.bincard.replay_keys()
 
     def _say(self, text: str, style: str = "") -> None:
         self.query_one("#title", Line).show([("Find", "bold"), (f"  {text}" if text else "", style)])
@@ -98,8 +124,8 @@ class FindScreen(Dialog[Hit]):
 
     def on_find_screen_answered(self, message: Answered) -> None:
         if message.found is None:
-            self._opening = False
             self._say(message.problem, "bold $bad")
+            self._stay()
             return
         self._answered = message.text
         self._hits = message.found.hits
@@ -110,15 +136,16 @@ class FindScreen(Dialog[Hit]):
         self.query_one(ChoiceList).set_choices(choices)
         self._say(_summary(message.found))
         if self._opening:
-            self._opening = False
             self._open_first()
 
     def _open_first(self) -> None:
         """Open what was meant: the exact hit, or the only one."""
         if self._hits and (self._hits[0].is_exact or len(self._hits) == 1):
-            self.dismiss(self._hits[0])
-        elif not self._hits:
+            self._leave_for(self._hits[0])
+            return
+        if not self._hits:
             self.bincard.bell()
+        self._stay()
 
     def offers(self, action: Action) -> bool:
         return action.id not in ("dialog.tab", "dialog.tab_back") and super().offers(action)
