@@ -59,7 +59,7 @@ WALKS = (
     Walk("find results, down", ("f", *"resi"), ("down",), 8, ARROW),
     Walk("choice of commands, down", (":",), ("down",), 8, ARROW),
     Walk("choice of locations, down", ("g", "r"), ("down",), 6, ARROW),
-    Walk("bin card, down", (*ITEMS, "enter", "down"), ("down",), 4, ARROW),
+    Walk("bin card, down", (*ITEMS, *["down"] * 8, "b", "down"), ("down",), 4, ARROW),
     Walk("help, down", ("?",), ("down",), 8, ARROW),
     Walk("counted line: two digits, Enter", SHEET, ("1", "2", "enter"), 10, COUNTED),
 )
