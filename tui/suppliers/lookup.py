@@ -14,6 +14,7 @@ from tui.api_client import ApiClient, Forbidden, Json, Rows
 from tui.suppliers.lead_times import NO_RECEIPTS, LeadTimes, Receipt, lead_times
 from tui.suppliers.offers import Offer, PriceBreak, SupplierPart, offer_of, ranked
 from tui.views.formats import decimal_of
+from workflow.orders import PURCHASE
 
 __all__ = ["Card", "Contact", "Hit", "OpenOrder", "Paid", "compare", "load_company", "load_part", "look_up"]
 
@@ -21,7 +22,8 @@ FOUND_AT_MOST: Final = 50
 LOOKED_AT: Final = 250
 """How many order lines and received items the figures are made of, newest first."""
 DETAILS: Final = {"part_detail": True, "supplier_detail": True, "manufacturer_detail": True}
-OPEN_STATES: Final = (10, 20, 25)
+OPEN_STATES: Final = tuple(PURCHASE.code(state) for state in PURCHASE.open)
+PLACED_STATES: Final = tuple(PURCHASE.code(state) for state in ("PLACED", "COMPLETE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,7 @@ def _order_of(order: Mapping[str, Any], outstanding: Decimal, due: date | None =
 
 
 def _last_paid(lines: Iterable[Mapping[str, Any]]) -> Paid | None:
-    """The price of the newest order line that has one."""
+    """The price of the newest order line that has one, of orders that were placed: what is only planned is not paid."""
 
     def age(line: Mapping[str, Any]) -> tuple[date, int]:
         order = _order(line)
@@ -265,9 +267,8 @@ def _last_paid(lines: Iterable[Mapping[str, Any]]) -> Paid | None:
         return day or date.min, int(line.get("order") or 0)
 
     for line in sorted(lines, key=age, reverse=True):
-        price = decimal_of(line.get("purchase_price"))
-        if price is not None:
-            order = _order(line)
+        price, order = decimal_of(line.get("purchase_price")), _order(line)
+        if price is not None and order.get("status") in PLACED_STATES:
             day = _day(order.get("issue_date")) or _day(order.get("creation_date"))
             currency = str(line.get("purchase_price_currency") or "")
             return Paid(price, currency, str(order.get("reference") or ""), day)

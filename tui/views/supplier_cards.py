@@ -36,12 +36,16 @@ def _pack(hit: Hit) -> str:
     return with_unit(hit.part.pack, hit.part.unit) if hit.part is not None and hit.part.pack != 1 else ""
 
 
+def _supplier(hit: Hit) -> str:
+    return hit.supplier if hit.code else "supplier"
+
+
 HITS = ResourceView(
     name="suppliers",
     path="company/part/",
     columns=(
-        Column("code", "SKU", lambda hit: hit.code or "(supplier)", width=24, min_width=12, flex=1, priority=0),
-        Column("supplier", "Supplier", lambda hit: hit.supplier, width=14, min_width=8, flex=1, priority=1),
+        Column("code", "SKU", lambda hit: hit.code or hit.supplier, width=24, min_width=12, flex=1, priority=0),
+        Column("supplier", "Supplier", _supplier, width=14, min_width=8, flex=1, priority=1),
         Column("part", "Part", lambda hit: hit.about, width=22, min_width=14, flex=2, priority=2),
         Column("mpn", "MPN", lambda hit: hit.part.mpn if hit.part else "", width=20, min_width=14, priority=4),
         Column("pack", "Pack", _pack, width=8, align="right", priority=5),

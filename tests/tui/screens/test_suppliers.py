@@ -139,7 +139,7 @@ async def test_hostile_names_reach_no_terminal(client: Driver, api: httpx.Client
         kept += api.post("company/", json=body).is_success
     assert kept
     await look_up(client, "Evil")
-    await client.see("(supplier)")
+    await client.see("> Evil ")
     await client.press("enter")
     for _ in range(kept):
         await client.press("down")
