@@ -76,6 +76,12 @@ class CountDesk:
         """How many entries wait, of all sheets at hand."""
         return sum(each.poster.progress.waiting for each in self._open.values())
 
+    @property
+    def held_up(self) -> int:
+        """How many of them wait because something is in the way, not just for their turn."""
+        found = (each.poster.progress for each in self._open.values())
+        return sum(progress.waiting for progress in found if progress.trouble)
+
     def progress(self, key: str) -> Progress:
         """How the posting of a sheet stands."""
         return self._open[key].poster.progress if key in self._open else Progress()

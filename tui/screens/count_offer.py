@@ -32,6 +32,7 @@ class CountApp(CommandApp):
     session: "Session"
     launch: "Launch"
     _count_desk: "CountDesk | None" = None
+    _held_up = 0
     _counts_offered: str | None = None
     """The user who has been offered to go on."""
 
@@ -73,13 +74,17 @@ class CountApp(CommandApp):
 
     def _counts_changed(self, key: str, progress: "Progress") -> None:
         if self._count_desk is not None:
-            self.set_status(waiting=self._count_desk.waiting)
+            held_up = self._count_desk.held_up
+            if held_up != self._held_up:  # the line is drawn on every screen: not for each line that is counted
+                self._held_up = held_up
+                self.set_status(waiting=held_up)
 
     async def close_counts(self) -> None:
         """Stop posting counts: the session ends, or belongs to somebody else from now on."""
         desk, self._count_desk = self._count_desk, None
         if desk is not None:
             await desk.aclose()
+            self._held_up = 0
             self.set_status(waiting=0)
 
     def count_done(self, count: "Count") -> None:
