@@ -11,9 +11,9 @@ _LIMIT = 100
 class Place:
     """Somewhere to come back to: a screen, what it shows, and where the cursor was.
 
-    `screen` is "stock" or one of `tui.routes`; `model` says what `pk` is ("stocklocation", "stockitem", "part"), with pk
-    None for all stock. `text` is the filter, `cursor_pk` the row under the cursor and `cursor_row` its number (0 the first),
-    `wide` whether sub-locations were included.
+    `screen` is "stock" or one of `tui.routes`; `model` says what `pk` is ("stocklocation", "stockitem", "part"), with
+    pk None for all stock. `text` is the filter, `cursor_pk` the row under the cursor and `cursor_row` its number (0 the
+    first), `wide` whether sub-locations were included.
     """
 
     screen: str

@@ -9,8 +9,8 @@ __all__ = ["ACTIONS"]
 
 ACTIONS: tuple[Action, ...] = (
     Action(
-        "app.counts", ("n",), "Count", "Choose what to count, or go on with a count.", "global",
-        needs=("stock", "add"), writes=True, footer=33,
+        "app.counts", ("n",), "Count sheet", "Choose what to count, or go on with a count.", "global",
+        needs=("stock", "add"), writes=True, footer=59,
     ),
     Action("count.accept", ("enter",), "Count it", "Take what is typed as the count and go on.", "count", footer=10),
     Action("count.skip", ("f6",), "Skip", "Leave the line for now; it comes again at the end.", "count", footer=12),
