@@ -1,6 +1,7 @@
 """The terminal harness itself: what it reads, types, counts and ends."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,9 @@ def test_kill_leaves_nothing_of_the_session() -> None:
         terminal.wait_for("up")
         leader = terminal.pid
         assert len(session_processes(leader)) == 2
+    deadline = time.monotonic() + 5  # the kernel takes a moment to bury what was killed
+    while session_processes(leader) and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert session_processes(leader) == []
 
 

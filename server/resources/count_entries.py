@@ -1,4 +1,4 @@
-"""`plugin/bincard/count/session/{pk}/...`: what counters do: enter what they found, take lines, skip, park."""
+"""`/plugin/bincard/count/session/{pk}/...`: what counters do: enter what they found, take lines, skip, park."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""`plugin/bincard/count/line/`: the lines of a session in walking order, and the codes that were parked.
+"""`/plugin/bincard/count/line/`: the lines of a session in walking order, and the codes that were parked.
 
 What was expected, and anything that follows from it, goes out only in open sessions and to supervisors who ask for it
 (`?expected=true`): a line that was judged looks to everybody else like one that was counted.

@@ -1,4 +1,4 @@
-"""`plugin/bincard/count/session/{pk}/sheet|variances|report/`: the sheet to count by, and what came of it.
+"""`/plugin/bincard/count/session/{pk}/sheet|variances|report/`: the sheet to count by, and what came of it.
 
 The sheet and the report are CSV, XLSX or a page that prints (`?export=csv|xlsx|html`). What was expected is on the
 sheet only where the list of lines would tell it too; variances and the report are for supervisors.

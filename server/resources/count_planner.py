@@ -1,4 +1,4 @@
-"""`plugin/bincard/count/planner/` and `due/`: what to count next, and how right the record was.
+"""`/plugin/bincard/count/planner/` and `due/`: what to count next, and how right the record was.
 
 The accuracy says how far counts were off, so it is for supervisors; what is due tells no quantity.
 """

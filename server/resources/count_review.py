@@ -1,4 +1,4 @@
-"""`plugin/bincard/count/session/{pk}/...`: what comes after the counting: close, recount, approve, post, or not."""
+"""`/plugin/bincard/count/session/{pk}/...`: what comes after the counting: close, recount, approve, post, or not."""
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation

@@ -10,7 +10,7 @@ from server.rest.context import Context
 
 __all__ = ["COUNTER", "LEADER", "MOST_DUE", "PATH", "READER", "SUPERVISOR", "intervals", "is_on", "supervises"]
 
-PATH = "plugin/bincard/count/"
+PATH = "/plugin/bincard/count/"
 MOST_DUE = 1000
 DEFAULT_INTERVALS = {"A": 30, "B": 90, "C": 180}
 READER = Role("stock")

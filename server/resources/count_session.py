@@ -1,4 +1,4 @@
-"""`plugin/bincard/count/session/`: count sessions; each has a sheet of lines in walking order."""
+"""`/plugin/bincard/count/session/`: count sessions; each has a sheet of lines in walking order."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -14,7 +14,7 @@ from tui.session import Session
 
 __all__ = ["ServerBook"]
 
-_BASE: Final = "plugin/bincard/count/"
+_BASE: Final = "/plugin/bincard/count/"
 
 
 class ServerBook:

@@ -11,7 +11,7 @@ from tests.server.resources.stock_shop import Shop
 
 __all__ = ["COUNT", "CountRoom"]
 
-COUNT = "plugin/bincard/count/"
+COUNT = "../plugin/bincard/count/"  # clients are at /api/
 KEYS = count(1)
 VERBS = {"reader": ("view",), "counter": ("view", "add"), "leader": ("view", "add", "change")}
 
