@@ -4,8 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 ARGS ?=
+LOCKING := --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --upgrade --quiet
 
-.PHONY: help setup demo serve tui test check format bench docs screenshots lock clean
+.PHONY: help setup analytics demo serve tui test check format bench docs screenshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,10 +35,21 @@ serve: setup ## run the server (ARGS="--port 9000")
 tui: setup ## run the client (ARGS="--server http://host:8000")
 	@$(BIN)/bincard $(ARGS)
 
-test: setup ## run the tests
+# Forecasting needs large packages: only the tests and `make analytics` take them in.
+.venv/.analytics: .venv/.ready requirements-analytics.lock
+ifneq ($(UV),)
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements-analytics.lock
+else
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-analytics.lock
+endif
+	@touch $@
+
+analytics: .venv/.analytics ## add what forecasts and files for BI need
+
+test: .venv/.analytics ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: setup ## format, lint, strict types, import contracts, dead code, docs in step
+check: .venv/.analytics ## format, lint, strict types, import contracts, dead code, docs in step
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -59,7 +71,8 @@ bench: setup ## measure server and client beside their floors
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: setup ## pin every dependency anew (needs uv)
-	@uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --upgrade --quiet --output-file requirements.lock
+	@uv pip compile pyproject.toml $(foreach extra,server postgresql mysql labels valkey,--extra $(extra)) --group dev $(LOCKING) --output-file requirements.lock
+	@uv pip compile pyproject.toml --all-extras --group dev $(LOCKING) --constraint requirements.lock --output-file requirements-analytics.lock
 
 clean: ## remove what the targets made
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
