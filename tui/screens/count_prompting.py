@@ -12,7 +12,7 @@ from tui.counting.count import Count
 from tui.counting.journal import Entry, JournalError, Parked
 from tui.counting.lines import CountLine
 from tui.counting.typed import Asks, looks_scanned, read_typed
-from tui.screens.count_lookup import CodeFound, CountLookup
+from tui.screens.count_lookup import CountLookup
 from tui.stock_actions.quantities import QuantityError, parse_quantity
 from tui.views.formats import quantity, with_unit
 from tui.widgets.prompt_line import PromptLine
@@ -278,7 +278,7 @@ class CountPrompting(CountLookup):
             self.unexpected(f"Not kept: {error}")
 
     def _looked_up(self, count: Count, message: CountLookup.LookedUp) -> None:
-        found = message.found or CodeFound()
+        found = message.found
         if found.location is not None:
             self._at_location(count, (found.location.pk, found.location.path))
         elif found.line is not None:
@@ -287,8 +287,7 @@ class CountPrompting(CountLookup):
             self._doubted(Asks.SET, message.quantity, f"{message.text} looks like a scanned code.")
         else:
             self._parked = count.park(message.text)
-            why = message.problem or (f"{found.title} has no single item here" if found.part else "nobody knows it")
-            self.unexpected(f"{message.text} is put aside: {why}. Say what it is.", Stage.NOTE, "warning")
+            self.unexpected(f"{message.text} is put aside: {found.why_not}. Say what it is.", Stage.NOTE, "warning")
 
     def _found(self, count: Count, line: CountLine) -> None:
         """An item that is not among the codes of the sheet: on the sheet all the same, or new to it."""
