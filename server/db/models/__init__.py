@@ -27,6 +27,7 @@ from server.db.models.common import (
 )
 from server.db.models.company import Address, Company, Contact, ManufacturerPart, SupplierPart, SupplierPriceBreak
 from server.db.models.counting import CountEntry, CountLine, CountParked, CountReason, CountSession
+from server.db.models.events import Event, Job, Mark
 from server.db.models.importer import DataImportColumnMap, DataImportRow, DataImportSession
 from server.db.models.order import (
     PurchaseOrder,
@@ -85,14 +86,17 @@ __all__ = [
     "DataImportRow",
     "DataImportSession",
     "DataOutput",
+    "Event",
     "ExchangeBackend",
     "Group",
     "IdempotencyRecord",
     "InvenTreeCustomUserStateModel",
     "InvenTreeSetting",
     "InvenTreeUserSetting",
+    "Job",
     "LabelTemplate",
     "ManufacturerPart",
+    "Mark",
     "NewsFeedEntry",
     "NotesImage",
     "NotificationEntry",
