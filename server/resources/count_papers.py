@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam
 
+from server.actions.counting.classes import classes_of_parts, prices_of
 from server.db.models.counting import CountEntry, CountLine
 from server.domain.count_pages import POLICY, page
 from server.domain.counting import FIRST, LineStatus
@@ -56,10 +57,17 @@ def _state_name(row: Mapping[str, Any]) -> str:
     return LineStatus(row["status"]).name.lower()
 
 
+def _movements(row: Mapping[str, Any]) -> float | None:
+    """What moved between the snapshot and the count."""
+    if row["expected_then"] is None:
+        return None
+    return round(float(row["expected_then"]) - float(row["expected"]), 5)
+
+
 def _percent(row: Mapping[str, Any]) -> float | None:
     if row["variance"] is None or not row["expected_then"]:
         return None
-    return round(100 * int(row["variance"]) / int(row["expected_then"]), 2)
+    return round(100 * float(row["variance"]) / float(row["expected_then"]), 2)
 
 
 VARIANCE = shape(
@@ -67,7 +75,8 @@ VARIANCE = shape(
     Joined(name="IPN", path="part.IPN"), Joined(name="units", path="part.units"), "location",
     Joined(name="location_path", path="location.pathstring"), "batch", "serial", "status",
     Derived(name="status_text", needs=("status",), make=_state_name), "round", "found", "expected", "expected_then",
-    "counted", "variance", Derived(name="percent", needs=("variance", "expected_then"), make=_percent),
+    Derived(name="movements", needs=("expected", "expected_then"), make=_movements), "counted", "variance",
+    Derived(name="percent", needs=("variance", "expected_then"), make=_percent),
     Joined(name="reason", path="reason.code"), "note", Joined(name="approver", path="approver.username"),
     "approved_at", "before", "after", "posted_at", "refused_because",
     Many(name="counters", load=_counters, empty=_nobody, single=True, field=f.Any_(read_only=True)),
@@ -85,6 +94,19 @@ def _rows(context: Context, of: Shape, pk: int, *more: Test) -> list[dict[str, A
     return list(fill(context, of, plan.objects(context.reader, parameters), frozenset(), parameters, "list"))
 
 
+def _with_worth(context: Context, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the class of the part and, where its price is known, what the variance is worth. The value is in
+    the currency of the parts' prices."""
+    parts = {row["part"] for row in rows if row["part"] is not None}
+    with context.api.database.read() as connection:
+        classes, prices = classes_of_parts(connection, context.now), prices_of(connection, parts)
+    for row in rows:
+        price, variance = prices.get(row["part"]), row["variance"]
+        row["abc"] = classes.get(row["part"], "C")
+        row["value"] = None if price is None or variance is None else round(float(price) * variance, 2)
+    return rows
+
+
 def _open_question(row: Mapping[str, Any]) -> bool:
     return bool(row["variance"]) or row["status"] in (LineStatus.RECOUNT, LineStatus.REVIEW, LineStatus.REFUSED)
 
@@ -92,7 +114,8 @@ def _open_question(row: Mapping[str, Any]) -> bool:
 def _variances(context: Context, pk: int) -> list[dict[str, Any]]:
     SESSIONS.one(context, pk, kind="detail")
     everything = read_boolean(context.query.get("all")) is True
-    return [row for row in _rows(context, VARIANCE, pk) if everything or _open_question(row)]
+    rows = [row for row in _rows(context, VARIANCE, pk) if everything or _open_question(row)]
+    return _with_worth(context, rows)
 
 
 # ------------------------------------------------------------------------------------------------- papers
@@ -103,8 +126,9 @@ SHEET: Mapping[str, str] = {
 }  # fmt: skip
 REPORT: Mapping[str, str] = {
     "Line": "position", "Location": "location_path", "Part": "part_name", "IPN": "IPN", "Batch": "batch",
-    "Serial": "serial", "Units": "units", "Snapshot": "expected", "Expected": "expected_then", "Counted": "counted",
-    "Variance": "variance", "Variance %": "percent", "Status": "status_text", "Counted by": "first",
+    "Serial": "serial", "Units": "units", "Snapshot": "expected", "Moved": "movements",
+    "Expected": "expected_then", "Counted": "counted", "Variance": "variance", "Variance %": "percent",
+    "Value": "value", "Class": "abc", "Status": "status_text", "Counted by": "first",
     "Recounted by": "again", "Approved by": "approver", "Reason": "reason", "Note": "note", "Counters' notes": "notes",
     "Before": "before", "After": "after", "Refused because": "refused_because",
 }  # fmt: skip
@@ -120,7 +144,7 @@ def _sheet(context: Context, pk: int) -> Answer:
 
 def _report(context: Context, pk: int) -> Answer:
     session = SESSIONS.one(context, pk, kind="detail")
-    rows = [{**row, **row["counters"]} for row in _rows(context, VARIANCE, pk)]
+    rows = [{**row, **row["counters"]} for row in _with_worth(context, _rows(context, VARIANCE, pk))]
     return _paper(context, f"Variances {session['reference']}", session, REPORT, rows)
 
 
