@@ -22,8 +22,8 @@ from workflow.walking import WalkingKey, walking_key
 
 __all__ = [
     "FIRST", "MODES", "OPEN_SESSIONS", "UNCOUNTED", "Expected", "LineState", "LineStatus", "Movement", "SessionStatus",
-    "Taken", "Tolerance", "Verdict", "abc_classes", "corrected", "counted_total", "expected_at", "judge", "may_enter",
-    "moment_of", "movement", "posted", "settled", "sheet_key", "tallies",
+    "Taken", "Tolerance", "Verdict", "abc_classes", "corrected", "counted_total", "counters_needed", "expected_at",
+    "judge", "may_enter", "moment_of", "movement", "posted", "settled", "sheet_key", "tallies",
 ]  # fmt: skip
 
 ZERO = Decimal(0)
@@ -218,9 +218,13 @@ def may_enter(mode: str, entries: Sequence[Taken], new: Taken, line: "LineState"
     if other_recounter and new.counter in {entry.counter for entry in entries if entry.round == new.round - 1}:
         raise WrongState("You counted this line; somebody else must count it again.")
     others = {entry.counter for entry in entries if entry.round == new.round} - {new.counter}
-    most = {"single": 1, "double": 2}.get(mode, len(others) + 1) if new.round == FIRST else 1
-    if len(others) >= most:
+    if not (mode == "sum" and new.round == FIRST) and len(others) >= counters_needed(mode, new.round):
         raise WrongState("This line was counted by somebody else already.")
+
+
+def counters_needed(mode: str, round: int) -> int:
+    """How many must have counted a line in a round before it is done."""
+    return 2 if mode == "double" and round == FIRST else 1
 
 
 def _check_quantity(total: Decimal, *, serialized: bool) -> None:

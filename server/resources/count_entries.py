@@ -7,6 +7,7 @@ from server.actions.counting import taking
 from server.actions.counting.entries import Given, Place, Result, take_entries
 from server.actions.counting.records import Deed
 from server.domain.errors import InvalidInput
+from server.resources.count_others import STANDING, stand
 from server.resources.count_rights import COUNTER, PATH, is_on
 from server.resources.stock_bodies import Body, by
 from server.rest import fields as f
@@ -46,6 +47,7 @@ ENTRIES: Body = {
         label="Sent at", help_text="Your clock now, so that one that is wrong is put right", allow_null=True,
         required=False,
     ),
+    **STANDING,
 }  # fmt: skip
 LINES_BODY: Body = {"lines": f.ListOf(child=f.Integer(), label="Lines", allow_empty=False)}
 PARK: Body = {
@@ -102,19 +104,20 @@ def _take_entries(context: Context, pk: int) -> dict[str, Any]:
         raise InvalidInput("A list of entries is required.", field="entries")
     if len(sent) > MOST_ENTRIES:
         raise InvalidInput(f"{len(sent)} entries at once; send at most {MOST_ENTRIES}.", field="entries")
-    sent_at = f.read_body({"sent_at": ENTRIES["sent_at"]}, body, context).get("sent_at")
+    values = f.read_body({name: field for name, field in ENTRIES.items() if name != "entries"}, body, context)
     read = _read(context, sent)
     results = iter(
         take_entries(
             Deed(context.session, by(context)), pk, [entry for entry in read if isinstance(entry, Given)],
-            sent_at=sent_at, other_recounter=is_on(context, "COUNT_OTHER_RECOUNTER"),
+            sent_at=values.get("sent_at"), other_recounter=is_on(context, "COUNT_OTHER_RECOUNTER"),
         )
     )  # fmt: skip
     told = [next(results) if isinstance(entry, Given) else entry for entry in read]
     return {
         "results": [
             {"key": one.key, "line": one.line, "status": one.status, "reason": one.reason or None} for one in told
-        ]
+        ],
+        **stand(context, pk, values),
     }
 
 
@@ -149,7 +152,7 @@ RESOURCES: tuple[Resource | Endpoint, ...] = (
     _action(
         "entries", _take_entries, ENTRIES, "Count Entries",
         "What was counted. Each entry is taken exactly once by its key, and has a result of its own (kept, known or "
-        "refused, with the reason); one that is refused holds up no other.",
+        "refused, with the reason); one that is refused holds up no other. `at` and `seen` as in `at/`.",
     ),
     _action("take", _with_lines("taken", taking.take), LINES_BODY, "Take Lines", "Show others what you count."),
     _action(
