@@ -385,21 +385,35 @@ class Journal:
             ) from error
 
     def _make_directory(self) -> None:
+        missing = [each for each in (self.directory, *self.directory.parents) if not each.exists()]
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for each in missing:
+            with _opened(each.parent) as above:
+                os.fsync(above)  # SQLite syncs the directory of its files, but not those above it
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             self._make_directory()
-            # Made here with its rights, since SQLite would make it with those of the umask; its log follows them.
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10)
+            with _opened(self.directory) as handle:
+                # One client at a time: SQLite does not wait for another that turns the log on.
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                self._connection = self._set_up()
+        return self._connection
+
+    def _set_up(self) -> sqlite3.Connection:
+        # Made here with its rights, since SQLite would make it with those of the umask; its log follows them.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10)
+        try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
             connection.executescript(_SCHEMA)
-            self._connection = connection
-        return self._connection
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _forget(self, sheet: str) -> None:
         """Take away what the deleted sheet left in the log, and its lock. The file itself stays, empty: another client
@@ -410,3 +424,13 @@ class Journal:
 
     def _lock_file(self, sheet: str) -> Path:
         return self.directory / f"{sheet}.lock"
+
+
+@contextmanager
+def _opened(directory: Path) -> Iterator[int]:
+    """A directory, to sync or lock it."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
