@@ -2,5 +2,5 @@
 
 __all__ = ["HEAD", "REVISIONS"]
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 HEAD = REVISIONS[-1]

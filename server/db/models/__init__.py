@@ -1,6 +1,15 @@
 """All tables, by the names that InvenTree's models have."""
 
 from server.db.columns import Base
+from server.db.models.alerts import (
+    Alert,
+    AlertChange,
+    AlertDelivery,
+    AlertRuleRun,
+    AlertSubscription,
+    LocationLevel,
+    ServerFault,
+)
 from server.db.models.bincard import IdempotencyRecord, SignInFailure, Stamp
 from server.db.models.build import Build, BuildItem, BuildLine
 from server.db.models.common import (
@@ -65,6 +74,11 @@ from server.db.models.users import ApiToken, Group, Owner, RuleSet, User, UserGr
 
 __all__ = [
     "Address",
+    "Alert",
+    "AlertChange",
+    "AlertDelivery",
+    "AlertRuleRun",
+    "AlertSubscription",
     "ApiToken",
     "Attachment",
     "BarcodeScanResult",
@@ -95,6 +109,7 @@ __all__ = [
     "InvenTreeUserSetting",
     "Job",
     "LabelTemplate",
+    "LocationLevel",
     "ManufacturerPart",
     "Mark",
     "NewsFeedEntry",
@@ -137,6 +152,7 @@ __all__ = [
     "SalesOrderShipment",
     "SelectionList",
     "SelectionListEntry",
+    "ServerFault",
     "SignInFailure",
     "Stamp",
     "StockItem",
