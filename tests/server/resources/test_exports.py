@@ -169,7 +169,7 @@ LISTS = sorted(
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_every_list_can_be_exported(admin: httpx.Client, path: str, kind: str) -> None:
-    answer = admin.get(path, params={"export": kind})
+    answer = admin.get(f"..{path}" if path.startswith("/") else path, params={"export": kind})
     assert answer.status_code == 200, answer.text
     content = answer.content if kind == "csv" else b""
     if kind == "xlsx":
