@@ -1,20 +1,18 @@
 """`/plugin/bincard/count/session/{pk}/...`: what comes after the counting: close, recount, approve, post, or not."""
 
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from server.actions.counting import closing
-from server.actions.counting.closing import Approval, LineResult, Tolerances
+from server.actions.counting.closing import Approval, LineResult
 from server.actions.counting.posting import accepted_lines, post_line
 from server.actions.counting.records import Deed
 from server.db.models.counting import CountSession
 from server.resources.count_entries import LINES_BODY
-from server.resources.count_rights import LEADER, PATH, SUPERVISOR, is_on
+from server.resources.count_rights import LEADER, PATH, SUPERVISOR, is_on, tolerances
 from server.resources.count_session import SESSIONS
-from server.resources.own_settings import own_setting
 from server.resources.stock_bodies import Body, by
 from server.resources.uploads import discard
 from server.rest import fields as f
@@ -49,26 +47,12 @@ def _deed(context: Context, session: Session | None = None) -> Deed:
     return Deed(session or context.session, by(context))
 
 
-def _number(text: str) -> Decimal | None:
-    """A setting as a number; None where it is none, which is told as no tolerance by percent, no limit in money."""
-    try:
-        number = Decimal(text.strip() or "NaN")
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and number >= 0 else None
-
-
-def _tolerances(context: Context) -> Tolerances:
-    percent = {name: _number(own_setting(context, f"COUNT_TOLERANCE_PERCENT_{name}")) or Decimal(0) for name in "ABC"}
-    return Tolerances(percent, _number(own_setting(context, "COUNT_TOLERANCE_VALUE")))
-
-
 # ------------------------------------------------------------------------------------------------- the session
 
 
 def _close(context: Context, pk: int) -> dict[str, Any]:
     values = f.read_body(CLOSE, context.body(), context)
-    closing.close(_deed(context), pk, _tolerances(context), incomplete=values["accept_incomplete"])
+    closing.close(_deed(context), pk, tolerances(context), incomplete=values["accept_incomplete"])
     if is_on(context, "COUNT_AUTO_POST"):
         keys = list(context.session.scalars(accepted_lines(pk)))
         context.after_commit.append(lambda: _ignore(_post_all(context, pk, keys)))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, func, select
+from sqlalchemy import ColumnElement, Connection, Table, case, func, select
 from sqlalchemy.orm import Session
 
 from server.actions.stock.ledger import TRACKING
@@ -13,7 +13,7 @@ from server.db.models.part_pricing import PartPricing
 from server.domain.counting import abc_classes
 from server.domain.status import StockHistoryCode
 
-__all__ = ["classes_of_parts", "prices_of"]
+__all__ = ["PRICES", "classes_of_parts", "price_of_part", "prices_of"]
 
 PRICES: Table = PartPricing.__table__  # type: ignore[assignment]
 YEAR = timedelta(days=365)
@@ -22,16 +22,20 @@ _GONE = (
 )  # fmt: skip
 
 
+def price_of_part() -> ColumnElement[Any]:
+    """What one unit of a part costs at least, of a row of `PRICES`; null where that is not known."""
+    return func.coalesce(PRICES.c.overall_min, PRICES.c.overall_max)
+
+
 def prices_of(session: Session | Connection, parts: Iterable[int]) -> dict[int, Decimal]:
     """What one unit of a part costs at least, where that is known."""
     keys = sorted(set(parts))
     found: dict[int, Decimal] = {}
-    price = func.coalesce(PRICES.c.overall_min, PRICES.c.overall_max)
     for start in range(0, len(keys), 1000):
         among = PRICES.c.part_id.in_(keys[start : start + 1000])
         found |= {
             row.part_id: row.price
-            for row in session.execute(select(PRICES.c.part_id, price.label("price")).where(among))
+            for row in session.execute(select(PRICES.c.part_id, price_of_part().label("price")).where(among))
             if row.price is not None
         }
     return found
@@ -46,11 +50,17 @@ def classes_of_parts(session: Session | Connection, now: datetime) -> dict[int, 
         else_=deltas["quantity"].as_float(),
     )
     codes = [int(StockHistoryCode.STOCK_REMOVE), *(int(code) for code in _GONE)]
-    wanted = (
+    usage = (
         select(TRACKING.c.part_id, func.sum(used).label("used"))
         .where(TRACKING.c.date > now - YEAR, TRACKING.c.tracking_type.in_(codes), TRACKING.c.part_id.is_not(None))
         .group_by(TRACKING.c.part_id)
+        .subquery("usage")
     )
-    usage = {row.part_id: Decimal(repr(float(row.used or 0))) for row in session.execute(wanted)}
-    prices = prices_of(session, usage)
-    return abc_classes({part: quantity * prices.get(part, Decimal(1)) for part, quantity in usage.items()})
+    priced = usage.outerjoin(PRICES, PRICES.c.part_id == usage.c.part_id)
+    wanted = select(usage.c.part_id, usage.c.used, price_of_part().label("price")).select_from(priced)
+    return abc_classes(
+        {
+            row.part_id: Decimal(repr(float(row.used or 0))) * (Decimal(1) if row.price is None else row.price)
+            for row in session.execute(wanted)
+        }
+    )

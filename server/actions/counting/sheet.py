@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.actions.counting.records import ENTRIES, LINES, Deed
@@ -18,7 +18,7 @@ from server.domain.errors import InvalidInput
 from server.domain.status import StockStatus
 from workflow.walking import walking_key
 
-__all__ = ["LARGEST_SHEET", "Scope", "delete_session", "make_session", "on_shelf"]
+__all__ = ["LARGEST_SHEET", "Scope", "at_or_below", "delete_session", "make_session", "on_shelf"]
 
 CATEGORIES: Any = PartCategory.__table__
 LARGEST_SHEET = 50_000
@@ -101,14 +101,17 @@ def _conditions(session: Session, scope: Scope) -> list[ColumnElement[bool]]:
     if scope.parts:
         found.append(ITEMS.c.part_id.in_(scope.parts))
     if scope.location is not None:
-        found.append(_at(session, LOCATIONS, ITEMS.c.location_id, scope.location, below=scope.below))
+        found.append(at_or_below(session, LOCATIONS, ITEMS.c.location_id, scope.location, below=scope.below))
     if scope.category is not None:
-        inside = _at(session, CATEGORIES, PARTS.c.category_id, scope.category, below=scope.below)
+        inside = at_or_below(session, CATEGORIES, PARTS.c.category_id, scope.category, below=scope.below)
         found.append(exists().where(PARTS.c.pk == ITEMS.c.part_id, inside))
     return found
 
 
-def _at(session: Session, nodes: Any, column: ColumnElement[Any], key: int, *, below: bool) -> ColumnElement[bool]:
+def at_or_below(
+    session: Session | Connection, nodes: Any, column: ColumnElement[Any], key: int, *, below: bool
+) -> ColumnElement[bool]:
+    """Whether `column` is the key of a node of a tree, or of one below it."""
     if not below:
         return column == key
     path = session.scalar(select(nodes.c.tree_path).where(nodes.c.pk == key)) or ""
