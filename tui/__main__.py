@@ -66,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
         plain.add_argument("text", nargs="?", default="", help="a code or words; asked for if not given")
         if name != "find":
             plain.add_argument("--yes", action="store_true", help="post what looks odd without asking")
+        if name == "count":
+            _add_sheet(plain)
     doctor = commands.add_parser("doctor", help="show what terminal, keys and scanner send, and what to change")
     doctor.add_argument("--report", action="store_true", help="only what can be found without pressing keys")
     barcodes = commands.add_parser(
@@ -80,6 +82,20 @@ def _parser() -> argparse.ArgumentParser:
     # Not for people: the demo's server, which ends when its standard input does.
     commands.add_parser("_serve").add_argument("port", type=int)
     return top
+
+
+def _add_sheet(count: argparse.ArgumentParser) -> None:
+    """What makes a count one of a whole sheet."""
+    count.add_argument("--open", action="store_true", help="of a sheet: tell what is expected, where that is allowed")
+    sheet = count.add_mutually_exclusive_group()
+    sheet.add_argument("--location", metavar="PLACE", default="", help="count the sheet of a location and below")
+    sheet.add_argument("--category", metavar="NAME", default="", help="count the sheet of a category")
+    sheet.add_argument(
+        "--due", metavar="LINES", type=int, nargs="?", const=50, default=0, help="count what is due, 50 lines at most"
+    )
+    sheet.add_argument("--session", metavar="KEY", type=int, default=0, help="count in a session of the server")
+    sheet.add_argument("--scan", action="store_true", help="count an empty sheet: what is scanned")
+    sheet.add_argument("--resume", action="store_true", help="go on with the newest count that is not finished")
 
 
 def _add_display(parser: argparse.ArgumentParser, default: str | None) -> None:

@@ -209,11 +209,21 @@ def _plain(options: argparse.Namespace) -> int:
     if not launch.url:
         return _complain("no server: give --server URL or a profile", USAGE)
     crash.install(secrets=(launch.token, launch.password))
-    from tui.plain import run_plain
+    from tui.plain import SheetAsked, run_plain
 
     command = options.command or ""
     text = options.text if command else ""
-    return run_plain(launch, command, text, assume_yes=command not in ("", "find") and options.yes)
+    sheet = None
+    if command == "count":
+        named = {name: getattr(options, name) for name in ("location", "category", "due", "session", "resume")}
+        if any(named.values()) or options.scan:
+            sheet = SheetAsked(**named, shown=options.open)
+        if sheet is not None and text:
+            return _complain(f"name a sheet or the item {text}, not both", USAGE)
+        if sheet is None and options.open:
+            return _complain("--open goes with a sheet: --location, --category, --due, --session or --scan", USAGE)
+    yes = command not in ("", "find") and options.yes
+    return run_plain(launch, command, text, assume_yes=yes, sheet=sheet)
 
 
 def _doctor(options: argparse.Namespace) -> int:

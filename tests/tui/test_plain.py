@@ -1,6 +1,7 @@
 """Plain finding, counting and moving against a real server: by a script through pipes, by a person in a terminal."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -240,6 +241,10 @@ def at_terminal(hall: Hall, surroundings: dict[str, str]) -> Any:
 
 def test_a_person_chooses_and_is_asked_back(hall: Hall, at_terminal: Any) -> None:
     with at_terminal("count") as terminal:
+        terminal.wait_for(r"^\d: Single items")
+        terminal.wait_for("^location:")
+        (number,) = re.findall(r"^(\d): Single items", terminal.text(), re.MULTILINE)
+        terminal.type(f"{number}\r")
         terminal.wait_for("^Item:")
         terminal.type(f"B-{tag(hall)}\r")
         terminal.wait_for("^Which, 1 to 2:")

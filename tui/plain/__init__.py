@@ -4,6 +4,7 @@ small devices and scripts.
 `bincard --plain find`, `count`, `move`. Knows nothing of Textual.
 """
 
+from tui.plain.desk import SheetAsked
 from tui.plain.run import COMMANDS, run_plain
 
-__all__ = ["COMMANDS", "run_plain"]
+__all__ = ["COMMANDS", "SheetAsked", "run_plain"]

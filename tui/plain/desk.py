@@ -12,7 +12,7 @@ from tui.session import Session
 from tui.stock_actions import ActionError, Hit, Posting, Preview, StockActions, find, item_of, read_item
 from tui.walking import walking_key
 
-__all__ = ["KINDS", "Desk", "where_and_what"]
+__all__ = ["KINDS", "Desk", "SheetAsked", "where_and_what"]
 
 _DETAILS: Final = {"part_detail": True, "location_detail": True}
 _MOST: Final = 30
@@ -26,14 +26,33 @@ _OF_ONE: Final = (ActionError, Conflict, Forbidden, Invalid, NotFound)
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class SheetAsked:
+    """A sheet to count, as the command line names it: one of these, or none to just start scanning."""
+
+    location: str = ""
+    category: str = ""
+    due: int = 0
+    session: int = 0
+    """The key of a count session that the server has already."""
+    resume: bool = False
+    """Go on with the newest sheet that is not finished."""
+    shown: bool = False
+    """Whether what is expected is to be told, where that is allowed."""
+
+
 @dataclass(slots=True)
 class Desk:
-    """Where one plain command works. `here` is the location that was scanned last: parts are looked for there."""
+    """Where one plain command works. `here` is the location that was scanned last: parts are looked for there.
+
+    `sheet` is what the command line wants counted, None when it does not say.
+    """
 
     session: Session
     talk: Talk
     actions: StockActions
     here: Location | None = field(default=None)
+    sheet: SheetAsked | None = None
 
     async def hits(self, text: str) -> Sequence[Hit]:
         """What a text or a scan may mean; only the exact ones, where there are such."""

@@ -5,10 +5,10 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Final
 
-from tui.api_client import NotAuthenticated
+from tui.api_client import NotAuthenticated, TimedOut, Unreachable
 from tui.config import Launch
-from tui.plain.count import count_items
-from tui.plain.desk import Desk
+from tui.plain.count import can_go_on_alone, count
+from tui.plain.desk import Desk, SheetAsked
 from tui.plain.find import find_things
 from tui.plain.move import move_items
 from tui.plain.talk import Talk
@@ -22,14 +22,20 @@ NOT_DONE: Final = 8
 
 #: What a plain command is: it works at a desk, beginning with the text from the command line ("" for none).
 Command = Callable[[Desk, str], Awaitable[None]]
-COMMANDS: Final[Mapping[str, Command]] = {"find": find_things, "count": count_items, "move": move_items}
+COMMANDS: Final[Mapping[str, Command]] = {"find": find_things, "count": count, "move": move_items}
 _TRIES: Final = 3
 
 
-def run_plain(launch: Launch, command: str, text: str, *, assume_yes: bool = False) -> int:
-    """Converse about `command`, or ask for commands when it is ""; the exit status. Raises ApiError."""
+def run_plain(
+    launch: Launch, command: str, text: str, *, assume_yes: bool = False, sheet: SheetAsked | None = None
+) -> int:
+    """Converse about `command`, or ask for commands when it is ""; the exit status. Raises ApiError.
+
+    `sheet` is what is to be counted, None to ask for it.
+    """
+    talk = Talk(assume_yes=assume_yes)
     try:
-        return asyncio.run(_until_signalled(_run(launch, command, text, Talk(assume_yes=assume_yes))))
+        return asyncio.run(_until_signalled(_run(launch, command, text, talk, sheet)))
     except asyncio.CancelledError:
         return 128 + signal.SIGTERM
 
@@ -43,13 +49,19 @@ async def _until_signalled(work: Coroutine[None, None, int]) -> int:
     return await task
 
 
-async def _run(launch: Launch, command: str, text: str, talk: Talk) -> int:
+async def _run(launch: Launch, command: str, text: str, talk: Talk, sheet: SheetAsked | None) -> int:
     session = Session(launch)
+    desk = Desk(session, talk, StockActions(session), sheet=sheet)
     try:
-        await _sign_in(session, talk)
-        desk = Desk(session, talk, StockActions(session))
-        for said in [*session.notices, *await desk.actions.look_back()]:
-            talk.say(said)
+        try:
+            await _sign_in(session, talk)
+        except (Unreachable, TimedOut) as error:
+            if command != "count" or not can_go_on_alone(desk):
+                raise
+            talk.say(str(error))
+        else:
+            for said in [*session.notices, *await desk.actions.look_back()]:
+                talk.say(said)
         if command:
             await COMMANDS[command](desk, text)
         else:

@@ -56,6 +56,17 @@ class Talk:
                 sys.stdout.write("\n")
         return line
 
+    def drop_ahead(self) -> list[str]:
+        """Forget what a person typed or scanned ahead, and say what it was; a program's lines stay."""
+        dropped = []
+        while self.person and not self._lines.empty():
+            line = self._lines.get_nowait()
+            if line is None:
+                self._lines.put_nowait(None)
+                break
+            dropped.append(line)
+        return dropped
+
     async def secret(self, prompt: str) -> str | None:
         """A line that is not shown while it is typed; None at the end of input."""
         if not self.person:
@@ -86,10 +97,15 @@ class Talk:
     def row(self, *fields: object) -> None:
         """A row of a table: sentences for people, fields with tabs between them for programs."""
         texts = [safe(str(field)) for field in fields]
-        if os.isatty(1):
+        if self.read_by_person:
             self.say(", ".join(text for text in texts if text))
         else:
             self._write("\t".join(texts))
+
+    @property
+    def read_by_person(self) -> bool:
+        """Whether what is said is read by a person rather than by a program."""
+        return os.isatty(1)
 
     def complain(self, text: str) -> None:
         """Something could not be done; the exit status will say so too."""
