@@ -41,8 +41,8 @@ def schedule_pricing(session: Session, parts: Iterable[int], now: datetime, *, c
     if fresh:
         rows = [{"part_id": part, "scheduled_for_update": True, "updated": now} for part in fresh]
         try:
-            with session.begin_nested():
-                insert_many(connection, PRICING, rows)
+            with session.begin_nested():  # the savepoint is made when the session is asked for its connection
+                insert_many(session.connection(), PRICING, rows)
         except IntegrityError:  # somebody else has just noted the same
             known |= set(fresh)
     if known:
