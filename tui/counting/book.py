@@ -6,15 +6,28 @@
 Nothing here keeps anything: that is the journal's, and the poster sees to it that each entry is posted once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from tui.api_errors import ApiError
 from tui.counting.journal import Entry, Parked, Sheet
 from tui.counting.lines import CountLine
+from tui.counting.others import Company
 
-__all__ = ["CountBook", "Outcome", "Outgoing", "Scope"]
+__all__ = ["MODES", "CountBook", "NothingToCount", "Outcome", "Outgoing", "Scope"]
+
+MODES: Mapping[str, str] = {
+    "single": "one counter to a line",
+    "sum": "what several find adds up",
+    "double": "two must agree on each line",
+}
+"""How several counters go together, and what that means."""
+
+
+class NothingToCount(ApiError):
+    """A session cannot be joined: it is closed, or all of it is for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +86,13 @@ class CountBook(Protocol):
     keeps_parked: bool
     """Whether the server takes barcodes that nobody knows."""
 
-    async def begin(self, scope: Scope, *, blind: bool) -> tuple[Sheet, list[CountLine]]:
-        """Make a sheet, its lines in walking order."""
+    @property
+    def company(self) -> Company | None:
+        """The others who count the sheet; None where everybody counts alone."""
+        ...
+
+    async def begin(self, scope: Scope, *, blind: bool, mode: str = "single") -> tuple[Sheet, list[CountLine]]:
+        """Make a sheet, or join one, its lines in walking order. `mode` is one of MODES."""
         ...
 
     async def post(self, sheet: Sheet, outgoing: Sequence[Outgoing]) -> Sequence[Outcome]:
@@ -83,4 +101,8 @@ class CountBook(Protocol):
 
     async def park(self, sheet: Sheet, parked: Parked) -> None:
         """Hand over a barcode that nobody knows."""
+        ...
+
+    async def meet(self, sheet: Sheet) -> None:
+        """Tell the others where the counter is, and hear what they do; only where there is company."""
         ...

@@ -18,6 +18,7 @@ from typing import Final
 
 from tui.counting.journal import CONFIRMED, DRAFT, REFUSED, Entry, Journal, Parked, Sheet
 from tui.counting.lines import CountLine
+from tui.counting.others import Others
 
 __all__ = ["Count", "total_of"]
 
@@ -42,6 +43,10 @@ class Count:
         self._clock = clock
         self.lines: list[CountLine] = []
         self.skipped: set[int] = set()
+        self.taken: dict[int, str] = {}
+        """Who else is at which lines."""
+        self.done: set[int] = set()
+        """The lines that others have counted so that nobody else need."""
         self.totals: dict[int, Decimal] = {}
         self.refused: dict[str, Entry] = {}
         self.adding = False
@@ -50,7 +55,7 @@ class Count:
         self._last_at = 0.0
         self._read()
         self._at: int | None = sheet.cursor if sheet.cursor < len(self.lines) else None
-        if self._at is not None and self._at in self.totals:
+        if self._at is not None and (not self._is_open(self._at) or self._at in self.taken):
             self._at = self.next_open()
 
     def _read(self) -> None:
@@ -59,8 +64,13 @@ class Count:
             self.lines.append(line)
             if kept.skipped:
                 self.skipped.add(line.number)
+            if line.taken_by:
+                self.taken[line.number] = line.taken_by
+            if line.closed:
+                self.done.add(line.number)
             if line.counted:
                 self.totals[line.number] = Decimal(line.counted)
+        self.done -= self.totals.keys()
         self.counted_before = len(self.totals)
         for entry in self.journal.entries(self.sheet.key):
             self._take_in(entry)
@@ -91,11 +101,17 @@ class Count:
 
     @property
     def counted(self) -> int:
-        return len(self.totals)
+        """How many lines are counted, by this counter or by others."""
+        return len(self.totals) + len(self.done - self.totals.keys())
 
     @property
     def left(self) -> int:
-        return len(self.lines) - len(self.totals)
+        return len(self.lines) - self.counted
+
+    @property
+    def sums(self) -> bool:
+        """Whether what several counters find of a line adds up."""
+        return self.sheet.options.get("mode") == "sum"
 
     @property
     def per_hour(self) -> int | None:
@@ -109,16 +125,31 @@ class Count:
         return max(self.totals.values(), default=None)
 
     def next_open(self) -> int | None:
-        """The line to count after this one: the next that is open, then those before, those skipped at the end."""
+        """The line to count after this one: the next that is open, then those before, those skipped at the end, and at
+        last those that others are at."""
         here = -1 if self._at is None else self._at
         order = [*range(here + 1, len(self.lines)), *range(min(here + 1, len(self.lines)))]
-        open_: list[int] = [number for number in order if number not in self.totals and number != here]
-        later = next((number for number in open_ if number not in self.skipped), None)
+        open_: list[int] = [number for number in order if self._is_open(number) and number != here]
+        free = [number for number in open_ if number not in self.taken]
+        later = next((number for number in free if number not in self.skipped), None)
         if later is not None:
             return later
-        if open_:
-            return open_[0]
-        return here if here >= 0 and here not in self.totals else None
+        if free or open_:
+            return (free or open_)[0]
+        return here if here >= 0 and self._is_open(here) else None
+
+    def _is_open(self, number: int) -> bool:
+        return number not in self.totals and number not in self.done
+
+    def hear(self, others: Others) -> list[int]:
+        """Take in what others do; the lines that look different by it."""
+        numbers = {line.line: line.number for line in self.lines if line.line is not None}
+        taken = {numbers[line]: name for line, name in others.taken.items() if line in numbers}
+        done = {numbers[line] for line in others.counted if line in numbers} - self.totals.keys()
+        changed = {number for number in taken.keys() | self.taken.keys() if taken.get(number) != self.taken.get(number)}
+        changed |= done - self.done
+        self.taken, self.done = taken, self.done | done
+        return sorted(changed)
 
     def go_to(self, number: int | None) -> None:
         """Go to a line; None where there is nothing left."""

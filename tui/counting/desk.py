@@ -1,24 +1,32 @@
 """The counts of one session: begun, resumed, posted behind everything else, and forgotten when all is confirmed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from tui.connection import ConnectionState, Link
 from tui.counting.book import CountBook, Scope
 from tui.counting.count import Count
 from tui.counting.journal import CONFIRMED, QUEUED, REFUSED, SENT, Journal, Sheet, SheetInUse
+from tui.counting.lines import CountLine
 from tui.counting.local_book import LocalBook
+from tui.counting.others import COUNTING
 from tui.counting.poster import Poster, Progress
 from tui.counting.server_book import ServerBook
 from tui.paths import state_dir
 from tui.session import Session
 
+if TYPE_CHECKING:
+    from tui.counting.joining import OpenSession
+
 __all__ = ["CountDesk", "Unfinished", "counts_dir"]
 
 Listener = Callable[[str, Progress], None]
+#: Seconds that the others are given to hear that somebody leaves for good.
+_PARTING: Final = 0.5
 
 
 def counts_dir() -> Path:
@@ -64,6 +72,7 @@ class CountDesk:
         self._listeners: list[Listener] = []
         self._book = book
         self._open: dict[str, _Open] = {}
+        self._statuses: dict[str, int] = {}
         self._unsubscribe = session.client.connection.subscribe(self._on_connection)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -99,11 +108,24 @@ class CountDesk:
             )  # fmt: skip
         return found
 
-    async def begin(self, scope: Scope, *, blind: bool) -> Count:
-        """Make a sheet. Raises ApiError, JournalError."""
-        sheet, lines = await self._maker().begin(scope, blind=blind)
+    async def begin(self, scope: Scope, *, blind: bool, mode: str = "single") -> Count:
+        """Make a sheet, or join a session; `mode` is one of MODES. Raises ApiError, JournalError."""
+        sheet, lines = await self._maker().begin(scope, blind=blind, mode=mode)
+        known = self._known(sheet, lines) if scope.session is not None else None
+        if known is not None:
+            return self.resume(known)
         self.journal.begin(sheet, [line.kept for line in lines])
         return self.resume(sheet.key)
+
+    def _known(self, sheet: Sheet, lines: Sequence[CountLine]) -> str | None:
+        """The sheet on this machine that has the same lines of the same session, to go on with instead."""
+        wanted = {(line.line, line.round) for line in lines}
+        for known in self.journal.sheets(sheet.server, sheet.user):
+            if known.session == sheet.session:
+                kept = map(CountLine.of_kept, self.journal.lines(known.key))
+                if wanted <= {(line.line, line.round) for line in kept}:
+                    return known.key
+        return None
 
     def resume(self, key: str) -> Count:
         """Go on with a sheet. Raises SheetInUse when somebody else on this machine has it, KeyError for none."""
@@ -127,6 +149,22 @@ class CountDesk:
         if key in self._open:
             self._open[key].poster.nudge(added)
 
+    async def open_sessions(self) -> list["OpenSession"]:
+        """What can be joined; nothing on a plain InvenTree. Raises ApiError."""
+        from tui.counting.joining import open_sessions
+
+        return await open_sessions(self._session) if self._session.is_bincard else []
+
+    def be_at(self, key: str, line: int | None) -> None:
+        """The counter is at this line (the server's key) of a sheet now; others are told behind the counting."""
+        if key in self._open:
+            self._open[key].poster.be_at(line)
+
+    def leave(self, key: str) -> None:
+        """The counter has left a sheet: others may have the line."""
+        if key in self._open:
+            self._open[key].poster.leave()
+
     def finish(self, key: str) -> None:
         """Forget a sheet. Raises JournalError while something on it is not confirmed."""
         self.journal.finish(key)
@@ -143,8 +181,13 @@ class CountDesk:
         return True
 
     async def aclose(self) -> None:
-        """Stop posting; what waits stays in the journal."""
+        """Stop posting; what waits stays in the journal, and the lines that were taken are let go if that is quick."""
         self._unsubscribe()
+        if self._session.client.connection.state.link is Link.ONLINE:
+            for key in self._open:
+                self.leave(key)
+            partings = [each.poster.meet() for each in self._open.values()]
+            await asyncio.wait([asyncio.create_task(each) for each in partings], timeout=_PARTING) if partings else ()
         tasks = [each.task for each in self._open.values()]
         for key in tuple(self._open):
             self._close(key)
@@ -175,8 +218,18 @@ class CountDesk:
         return ServerBook(self._session) if sheet.session is not None else LocalBook(self._session)
 
     def _tell(self, key: str, progress: Progress) -> None:
+        status, before = progress.others.status, self._statuses.get(key, COUNTING)
+        self._statuses[key] = status
+        if status == COUNTING and before != COUNTING and progress.refused:
+            self._post_again(key)
         for listener in tuple(self._listeners):
             listener(key, progress)
+
+    def _post_again(self, key: str) -> None:
+        """The session was opened again: what it refused while it was closed may be taken now, what is wrong is not."""
+        refused = [entry.key for entry in self.journal.refused(key)]
+        self.journal.requeue(refused)
+        self.nudge(key, len(refused))
 
     def _close(self, key: str) -> None:
         opened = self._open.pop(key, None)

@@ -36,7 +36,11 @@ class CountLine:
     counted: str = ""
     """What this counter has counted before, on another machine."""
     taken_by: str = ""
-    """Who else is at it."""
+    """Who else was at it when the sheet was made."""
+    closed: bool = False
+    """Whether others had counted it by then, so that nobody else need."""
+    round: int = 1
+    """1 for the first count, 2 for a recount."""
 
     @classmethod
     def of_item(cls, row: Row, *, blind: bool, number: int = 0, found: bool = False) -> "CountLine":
@@ -77,7 +81,7 @@ class CountLine:
             found=bool(row.get("found")),
             expected="" if blind else quantity(row.get("expected")),
             counted="" if row.get("counted") is None else str(row["counted"]),
-            taken_by=_text(row.get("taken_by_name")),
+            round=int(row.get("round") or 1),
         )
 
     @classmethod

@@ -29,6 +29,7 @@ class LocalBook:
 
     batch = 1
     keeps_parked = False
+    company = None
 
     def __init__(self, session: Session, *, patience: float = 5.0, slow_patience: float = 60.0) -> None:
         """A posting whose answer was lost is not repeated before `patience` seconds have passed since it was sent
@@ -38,7 +39,7 @@ class LocalBook:
         self._slow_patience = slow_patience
         self._slow: set[str] = set()
 
-    async def begin(self, scope: Scope, *, blind: bool) -> tuple[Sheet, list[CountLine]]:
+    async def begin(self, scope: Scope, *, blind: bool, mode: str = "single") -> tuple[Sheet, list[CountLine]]:
         """The items in stock that the scope names."""
         rows = await self._rows(scope)
         try:
@@ -135,6 +136,9 @@ class LocalBook:
     async def park(self, sheet: Sheet, parked: Parked) -> None:
         """Not kept by the server; the journal does."""
         raise NotImplementedError("a plain InvenTree keeps no barcodes for later")
+
+    async def meet(self, sheet: Sheet) -> None:
+        """A plain InvenTree knows nobody else."""
 
 
 def _notes(sheet: Sheet, each: Outgoing) -> str:

@@ -12,29 +12,34 @@ way of the others.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from tui.api_errors import ApiError
+from tui.api_errors import ApiError, Conflict, Forbidden, Invalid
 from tui.counting.book import CountBook, Outgoing
 from tui.counting.count import total_of
 from tui.counting.journal import QUEUED, SENT, Entry, Journal, JournalError, Sheet
 from tui.counting.lines import CountLine
+from tui.counting.others import Others
 
 __all__ = ["Poster", "Progress"]
 
 #: Seconds between tries while the server is away.
 _PAUSES: Final = (1.0, 1.0, 2.0, 5.0, 10.0, 30.0)
+#: Seconds after which others are asked about while nothing is posted; what they do comes with every posting, too.
+_LOOK: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many entries and barcodes wait, how many were refused, and what is in the way ("" for nothing)."""
+    """How many entries and barcodes wait, how many were refused, what is in the way ("" for nothing)."""
 
     waiting: int = 0
     refused: int = 0
     trouble: str = ""
+    others: Others = field(default_factory=Others)
+    """What others do in the session."""
 
 
 class Poster:
@@ -48,14 +53,20 @@ class Poster:
         listener: Callable[[Progress], None] = lambda progress: None,
         *,
         pauses: tuple[float, ...] = _PAUSES,
+        look: float = _LOOK,
     ) -> None:
+        """`look` is after how many seconds without a posting the others are asked about."""
         self.progress = Progress()
         self._journal = journal
         self._sheet = sheet
         self._book = book
         self.listener = listener
         self._pauses = pauses
+        self._look = look
+        if book.company is not None:
+            book.company.listener = self._hear
         self._failures = 0
+        self._due = False
         self._lines: dict[int, CountLine] = {}
         self._news = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -64,6 +75,22 @@ class Poster:
         """There are so many entries more to post. They are told of at once, however long the server takes."""
         self._say(replace(self.progress, waiting=self.progress.waiting + added))
         self._news.set()
+
+    def be_at(self, line: int | None) -> None:
+        """The counter is at this line now (the server's key, None where it has none)."""
+        if self._book.company is not None:
+            self._book.company.be_at(line)
+            self._wake()
+
+    def leave(self) -> None:
+        """The counter is at no line any more."""
+        if self._book.company is not None:
+            self._book.company.leave()
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._book.company is not None and self._book.company.untold:
+            self._news.set()
 
     def hurry(self) -> None:
         """Try at once, also while waiting for the server."""
@@ -75,9 +102,34 @@ class Poster:
         while True:
             self._news.clear()
             if await self.post_waiting():
-                await self._news.wait()
+                await self.meet()
+                await self._wait()
             else:
                 await self._pause()
+
+    async def _wait(self) -> None:
+        """Until there is news, or it is time to look what others do."""
+        present = self._book.company is not None and self._book.company.present
+        try:
+            await asyncio.wait_for(self._news.wait(), self._look if present else None)
+        except TimeoutError:
+            self._due = True
+
+    async def meet(self) -> None:
+        """Tell where the counter is, if that is new, and hear of the others, if it is time to."""
+        company = self._book.company
+        if company is None or not (company.untold or self._due):
+            return
+        self._due = False
+        try:
+            await self._book.meet(self._sheet)
+        except (Forbidden, Invalid, Conflict):
+            company.told(company.says())  # whoever may not say it counts all the same: each entry has its own answer
+        except ApiError:
+            self._due = True  # it only helps the others: no trouble to speak of, and there is a next time
+
+    def _hear(self, others: Others) -> None:
+        self._say(replace(self.progress, others=others))
 
     async def _pause(self) -> None:
         self._hurry.clear()
@@ -160,12 +212,12 @@ class Poster:
             counts = await asyncio.to_thread(self._journal.counts, self._sheet.key)
             parked = await asyncio.to_thread(self._journal.parked, self._sheet.key)
         except JournalError as error:
-            self._say(Progress(self.progress.waiting, self.progress.refused, str(error)))
+            self._say(replace(self.progress, trouble=str(error)))
             return
         waiting = counts["queued"] + counts["sent"]
         if self._book.keeps_parked:
             waiting += sum(each.state == QUEUED for each in parked)
-        self._say(Progress(waiting, counts["refused"], trouble))
+        self._say(replace(self.progress, waiting=waiting, refused=counts["refused"], trouble=trouble))
 
     def _say(self, progress: Progress) -> None:
         if progress != self.progress:
