@@ -146,6 +146,11 @@ class ApiClient:
             if not page.results or offset >= page.count:
                 return
 
+    async def file(self, path: str, params: Params | None = None) -> bytes:
+        """What lies at an address, as it is: a sheet, a report."""
+        content: bytes = await self._request("GET", path, params, take=lambda answer: answer.content)
+        return content
+
     async def count(self, path: str, params: Params | None = None) -> int:
         """How many rows a list has."""
         return (await self.page(path, 0, 1, params)).count
@@ -227,6 +232,7 @@ class ApiClient:
         key: str | None = None,
         safe: bool = False,
         authorization: str | None = None,
+        take: Callable[[Answer], Any] = decode,
     ) -> Any:
         repeatable = safe or method in ("GET", "OPTIONS")
         headers = {}
@@ -238,7 +244,7 @@ class ApiClient:
             token = self.token
             headers["Authorization"] = f"Token {token}" if authorization is None and token else authorization or ""
             try:
-                return decode(await self._exchange(method, path, params, body, headers))
+                return take(await self._exchange(method, path, params, body, headers))
             except NotAuthenticated as error:
                 # A call that was refused has done nothing: after signing in it goes on as if nothing had been.
                 if authorization is not None or asked or not await self._sign_in_again(token, error):

@@ -18,6 +18,9 @@ ROUTES: Mapping[str, str] = {
     "receive": "tui.screens.receive:ReceiveScreen",
     "pick": "tui.screens.pick:PickScreen",
     "count": "tui.screens.count_sheet:CountSheetScreen",
+    "sessions": "tui.screens.count_sessions:SessionBoard",
+    "review": "tui.screens.count_review:ReviewScreen",
+    "planner": "tui.screens.count_planner:CountPlannerScreen",
     "suppliers": "tui.screens.suppliers:SuppliersScreen",
     "offers": "tui.screens.offers:OffersScreen",
 }

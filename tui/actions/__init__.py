@@ -8,7 +8,19 @@ nothing.
 
 from collections.abc import Iterable
 
-from tui.actions import counting, dialogs, everywhere, lists, orders, picking, receiving, stock, suppliers
+from tui.actions import (
+    count_planner,
+    count_review,
+    counting,
+    dialogs,
+    everywhere,
+    lists,
+    orders,
+    picking,
+    receiving,
+    stock,
+    suppliers,
+)
 from tui.actions.action import Action
 
 __all__ = ["ACTIONS", "BY_ID", "SCOPES", "Action", "by_command", "handler_name"]
@@ -24,6 +36,9 @@ SCOPES = {
     "receive": "Receiving",
     "pick": "Picking and shipping",
     "count": "Counting",
+    "sessions": "Count sessions",
+    "review": "Variance review",
+    "planner": "Count planner",
     "suppliers": "Suppliers",
     "offers": "Suppliers of a part side by side",
     "filter": "While typing a filter",
@@ -38,6 +53,8 @@ ACTIONS: tuple[Action, ...] = (
     *receiving.ACTIONS,
     *picking.ACTIONS,
     *counting.ACTIONS,
+    *count_review.ACTIONS,
+    *count_planner.ACTIONS,
     *suppliers.ACTIONS,
     *dialogs.ACTIONS,
 )

@@ -168,6 +168,17 @@ class CountApp(CommandApp):
 
         await self.push_screen(start, chosen)
 
+    async def do_app_sessions(self) -> None:
+        """Show the count sessions of the server."""
+        if self.session.is_bincard:
+            await self.go(Place("sessions", "countsession", None, title="Count sessions"))
+        else:
+            self.announce("Count sessions are kept by a Bincard server; this is another one.", "warning")
+
+    async def do_app_planner(self) -> None:
+        """Show what is due to be counted."""
+        await self.go(Place("planner", "stocklocation", None))
+
     def here_to_count(self) -> "Here":
         """Where the cursor is, and what is marked."""
         raise NotImplementedError

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from tui.actions import Action
 from tui.api_models import Location
 from tui.counting.book import Scope
 from tui.counting.desk import Unfinished
@@ -67,6 +68,19 @@ class CountStart(Picker):
             said = "what is expected is hidden" if self.blind else "what is expected is shown"
             choices.append(Choice(_BLIND, f"[{'x' if self.blind else ' '}] Blind", f"{said}; Enter changes it"))
         return choices
+
+    def offers(self, action: Action) -> bool:
+        return (action.id != "dialog.sessions" or self._knows_due) and super().offers(action)
+
+    async def do_dialog_sessions(self) -> None:
+        """Show the sessions of the server instead."""
+        self.dismiss(None)
+        await self.bincard.do_app_sessions()
+
+    async def do_dialog_planner(self) -> None:
+        """Show what is due instead."""
+        self.dismiss(None)
+        await self.bincard.do_app_planner()
 
     async def do_dialog_accept(self) -> None:
         choice: Any = self.query_one(ChoiceList).current
