@@ -9,7 +9,6 @@ nothing.
 from collections.abc import Iterable
 
 from tui.actions import (
-    count_planner,
     count_review,
     counting,
     dialogs,
@@ -38,7 +37,6 @@ SCOPES = {
     "count": "Counting",
     "sessions": "Count sessions",
     "review": "Variance review",
-    "planner": "Count planner",
     "suppliers": "Suppliers",
     "offers": "Suppliers of a part side by side",
     "filter": "While typing a filter",
@@ -54,7 +52,6 @@ ACTIONS: tuple[Action, ...] = (
     *picking.ACTIONS,
     *counting.ACTIONS,
     *count_review.ACTIONS,
-    *count_planner.ACTIONS,
     *suppliers.ACTIONS,
     *dialogs.ACTIONS,
 )
