@@ -59,7 +59,7 @@ class OpenSession:
 
 async def open_sessions(session: Session) -> list[OpenSession]:
     """Those there are, the newest first. Raises ApiError."""
-    rows: Any = await session.client.get(_CALL)
+    rows = await session.client.list(_CALL)
     try:
         return [OpenSession.of_answer(row) for row in rows]
     except (KeyError, TypeError, ValueError) as error:

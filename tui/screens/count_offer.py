@@ -161,10 +161,11 @@ class CountApp(CommandApp):
             self._unfinished(),
             may_open=self.session.can("stock", "change"),
             knows_due=self.session.is_bincard,
+            sessions=self.count_desk.open_sessions if self.session.is_bincard else None,
         )
 
         async def chosen(what: "Scope | str | None") -> None:
-            await self._chosen(what, blind=start.blind)
+            await self._chosen(what, start.blind, start.mode)
 
         await self.push_screen(start, chosen)
 
@@ -183,45 +184,45 @@ class CountApp(CommandApp):
         """Where the cursor is, and what is marked."""
         raise NotImplementedError
 
-    async def _chosen(self, what: "Scope | str | None", *, blind: bool) -> None:
+    async def _chosen(self, what: "Scope | str | None", blind: bool, mode: str) -> None:
         if what is None:
             return
         if not isinstance(what, str):
-            self.begin_count(what, blind)
+            self.begin_count(what, blind, mode)
         elif what == "location":
-            await self._ask_location(blind)
+            await self._ask_location(blind, mode)
         elif what == "category":
-            await self._ask_category(blind)
+            await self._ask_category(blind, mode)
         else:
             await self._go_on(what)
 
-    async def _ask_location(self, blind: bool) -> None:
+    async def _ask_location(self, blind: bool, mode: str) -> None:
         from tui.counting.book import Scope
         from tui.screens.location_picker import LocationPicker
 
         def begin(location: Any) -> None:
             if location is not None:
-                self.begin_count(Scope(location.path, location=location.pk), blind)
+                self.begin_count(Scope(location.path, location=location.pk), blind, mode)
 
         await self.push_screen(LocationPicker("Count which location?"), begin)
 
-    async def _ask_category(self, blind: bool) -> None:
+    async def _ask_category(self, blind: bool, mode: str) -> None:
         from tui.screens.count_category import CategoryPicker
 
         def begin(scope: "Scope | None") -> None:
             if scope is not None:
-                self.begin_count(scope, blind)
+                self.begin_count(scope, blind, mode)
 
         await self.push_screen(CategoryPicker(), begin)
 
     @work(exclusive=True, group="begin count")
-    async def begin_count(self, scope: "Scope", blind: bool) -> None:
+    async def begin_count(self, scope: "Scope", blind: bool, mode: str = "single") -> None:
         """Make the sheet and go to it."""
         from tui.counting.journal import JournalError
 
         self.announce("Making the sheet ...")
         try:
-            count = await self.count_desk.begin(scope, blind=blind)
+            count = await self.count_desk.begin(scope, blind=blind, mode=mode)
         except (ApiError, JournalError) as error:
             self.post_message(self.CountNotBegun(str(error)))
         else:

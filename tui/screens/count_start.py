@@ -1,22 +1,31 @@
-"""Choose what to count: a location and below, a category, what is marked, what is due; or go on with a count."""
+"""Choose what to count: a location and below, a category, what is marked, what is due; go on with a count, or join one
+that others have begun."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from textual import work
+from textual.message import Message
+
 from tui.actions import Action
+from tui.api_errors import ApiError
 from tui.api_models import Location
-from tui.counting.book import Scope
+from tui.counting.book import MODES, Scope
 from tui.counting.desk import Unfinished
+from tui.counting.joining import OpenSession
 from tui.screens.picker import Picker
 from tui.widgets.choice_list import Choice, ChoiceList
+from tui.widgets.field import Field
 
 __all__ = ["ELSEWHERE", "CountStart", "Here"]
 
 #: What is to be chosen in a further dialog.
 ELSEWHERE = {"location": "Another location ...", "category": "A category ..."}
 _BLIND = "blind"
+_MODE = "mode"
+Sessions = Callable[[], Awaitable[Sequence[OpenSession]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +40,33 @@ class Here:
 class CountStart(Picker):
     """Ends with the key of a sheet to go on with, a Scope, "location" or "category" to be asked for, or None.
 
-    `blind` says afterwards whether expected quantities are to be shown.
+    `blind` says afterwards whether expected quantities are to be shown, `mode` how several counters go together.
     """
+
+    class Loaded(Message):
+        """The sessions that can be joined."""
+
+        def __init__(self, sessions: Sequence[OpenSession]) -> None:
+            super().__init__()
+            self.sessions = sessions
 
     TITLE_TEXT = "Count"
     LABELS: ClassVar[dict[str, str]] = {"dialog.accept": "Begin"}
 
-    def __init__(self, here: Here, unfinished: Sequence[Unfinished], *, may_open: bool, knows_due: bool) -> None:
+    def __init__(
+        self,
+        here: Here,
+        unfinished: Sequence[Unfinished],
+        *,
+        may_open: bool,
+        knows_due: bool,
+        sessions: Sessions | None = None,
+    ) -> None:
+        """`sessions` asks for what can be joined; it is waited for behind the dialog."""
         self.blind = True
+        self.mode = "single"
+        self._sessions = sessions
+        self._open: Sequence[OpenSession] = ()
         self._here = here
         self._unfinished = unfinished
         self._may_open = may_open
@@ -49,6 +77,12 @@ class CountStart(Picker):
         choices: list[Choice] = [
             Choice(each.sheet.key, f"Go on: {each.sheet.title}", f"{each.figures}, {_age(each.sheet.made)}")
             for each in self._unfinished
+        ]
+        known = {each.sheet.session for each in self._unfinished}
+        choices += [
+            Choice(Scope(each.name, session=each.pk), f"{each.verb} {each.name}", each.figures)
+            for each in self._open
+            if each.in_review or each.pk not in known
         ]
         here = self._here
         if here.location is not None:
@@ -67,6 +101,8 @@ class CountStart(Picker):
         if self._may_open:
             said = "what is expected is hidden" if self.blind else "what is expected is shown"
             choices.append(Choice(_BLIND, f"[{'x' if self.blind else ' '}] Blind", f"{said}; Enter changes it"))
+        if self._may_open and self._knows_due:
+            choices.append(Choice(_MODE, f"Several counters: {self.mode}", f"{MODES[self.mode]}; Enter changes it"))
         return choices
 
     def offers(self, action: Action) -> bool:
@@ -82,14 +118,41 @@ class CountStart(Picker):
         self.dismiss(None)
         await self.bincard.do_app_planner()
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self._sessions is not None:
+            self._load(self._sessions)
+
+    @work(exclusive=True, group="sessions")
+    async def _load(self, sessions: Sessions) -> None:
+        """Ask what others have begun; who cannot be told counts alone."""
+        try:
+            found = await sessions()
+        except ApiError as error:
+            self.bincard.announce(f"What can be joined is not known: {error}", "warning")
+            return
+        self.post_message(self.Loaded(found))
+
+    def on_count_start_loaded(self, message: Loaded) -> None:
+        self._open = message.sessions
+        self._renew()
+
+    def _renew(self) -> None:
+        """Show the list anew; the cursor stays on what it was on."""
+        self._all = tuple(self._list())
+        self.narrow(self.query_one(Field).value)
+
     async def do_dialog_accept(self) -> None:
         choice: Any = self.query_one(ChoiceList).current
         if choice is not None and choice.value == _BLIND:
             self.blind = not self.blind
-            self._all = tuple(self._list())
-            self.query_one(ChoiceList).set_choices(self._all)
-            return
-        await super().do_dialog_accept()
+            self._renew()
+        elif choice is not None and choice.value == _MODE:
+            names = list(MODES)
+            self.mode = names[(names.index(self.mode) + 1) % len(names)]
+            self._renew()
+        else:
+            await super().do_dialog_accept()
 
 
 def _age(made: float) -> str:
