@@ -5,7 +5,7 @@ from tui.counting.lines import CountLine
 from tui.views.formats import quantity
 from tui.widgets.columns import Column
 
-__all__ = ["count_columns", "end_of"]
+__all__ = ["count_columns", "end_of", "steady_rate"]
 
 _WIDE = 100
 
@@ -18,6 +18,11 @@ def end_of(path: str, room: int) -> str:
     return shown
 
 
+def steady_rate(per_hour: int) -> int:
+    """Lines per hour in two figures: more change with every line, and nobody plans by them."""
+    return round(per_hour, min(0, 2 - len(str(per_hour))))
+
+
 def count_columns(count: Count, width: int) -> tuple[Column, ...]:
     """The columns for a screen of this width. What is expected is a column only where the count is open."""
     room = 40 if width >= _WIDE else 12
@@ -27,17 +32,19 @@ def count_columns(count: Count, width: int) -> tuple[Column, ...]:
         if line.number in refused:
             return "! refused"
         if line.number in count.totals:
-            return "+"
+            return ""
         if line.number in count.skipped:
             return "~ later"
-        return f"= {line.taken_by}" if line.taken_by else ""
+        if line.number in count.done:
+            return "= others"
+        return f"= {count.taken[line.number]}" if line.number in count.taken else ""
 
     def counted(line: CountLine) -> str:
         total = count.totals.get(line.number)
         return f"{quantity(total)} {line.units}".rstrip() if total is not None else ""
 
     def hint(line: CountLine) -> str:
-        return "bad" if line.number in refused else "good" if line.number in count.totals else "muted"
+        return "bad" if line.number in refused else "muted"
 
     columns = [
         Column("state", "", state, width=9, min_width=9, priority=2, hint=hint),
@@ -51,11 +58,9 @@ def count_columns(count: Count, width: int) -> tuple[Column, ...]:
         ),
     ]
     if any(line.ipn for line in count.lines):
-        columns.append(Column("ipn", "IPN", lambda line: line.ipn, width=16, min_width=10, priority=5, hint="muted"))
+        columns.append(Column("ipn", "IPN", lambda line: line.ipn, width=16, min_width=10, priority=5))
     if any(line.packaging for line in count.lines):
-        columns.append(
-            Column("packaging", "Packaging", lambda line: line.packaging, width=14, priority=6, hint="muted")
-        )
+        columns.append(Column("packaging", "Packaging", lambda line: line.packaging, width=14, priority=6))
     if not count.sheet.blind:
         columns.insert(
             2, Column("expected", "Expected", lambda line: line.expected, width=10, align="right", priority=2)

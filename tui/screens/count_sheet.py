@@ -7,13 +7,15 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tui.actions import Action
+from tui.counting.count import Count
 from tui.counting.journal import JournalError
 from tui.counting.lines import CountLine
+from tui.counting.others import Others, what_happened
 from tui.counting.poster import Progress
 from tui.history import Place
 from tui.keymap import display_key
 from tui.screens.count_prompting import CountPrompting
-from tui.screens.count_rows import count_columns
+from tui.screens.count_rows import count_columns, steady_rate
 from tui.screens.count_task import CountTask
 from tui.views.formats import with_unit
 from tui.widgets.footer import KeyFooter
@@ -69,6 +71,8 @@ class CountSheetScreen(CountPrompting):
             self._unusable(str(error))
         else:
             self.lines_changed()
+            if self.count.sums:
+                self.say("What several find is added up: enter what you find yourself.")
             self.ask()
 
     def _unusable(self, reason: str) -> None:
@@ -78,6 +82,7 @@ class CountSheetScreen(CountPrompting):
 
     def on_unmount(self) -> None:
         self._unsubscribe()
+        self.bincard.count_desk.leave(self._place.text)
         if self.count is not None and not self.count.left:
             self.bincard.count_done(self.count)
 
@@ -131,7 +136,9 @@ class CountSheetScreen(CountPrompting):
             return
         line = count.at
         counted = with_unit(count.total, line.units) if line is not None and count.total is not None else ""
-        self.query_one(CountTask).show(line, counted, self._summary() if line is None else "")
+        self.bincard.count_desk.be_at(count.sheet.key, line.line if line is not None else None)
+        who = count.who(line) if line is not None else ""
+        self.query_one(CountTask).show(line, counted, self._summary() if line is None else "", who)
         before, self._shown_at = self._shown_at, line.number if line is not None else None
         self.table.repaint_rows(*(number for number in (before, self._shown_at) if number is not None))
         if line is not None and not self.in_list:
@@ -150,17 +157,23 @@ class CountSheetScreen(CountPrompting):
         if count is None:
             return
         progress, width = self.bincard.count_desk.progress(count.sheet.key), self.size.width
-        rate = f"{count.per_hour}/h" if count.per_hour is not None else "-/h"
+        rate = f"{steady_rate(count.per_hour)}/h" if count.per_hour is not None else "-/h"
+        # One line on its way is no news, and telling it costs half as much as the line itself; at the end it is.
+        waits = progress.waiting > 1 or progress.trouble or not count.left
         if self.has_class("-tiny"):
-            done, rest = f"{count.counted}/{len(count.lines)}", f"{rate} w{progress.waiting}"
+            done = f"{count.counted}/{len(count.lines)}"
+            rest = f"{rate} w{progress.waiting}" if waits else rate
             full = f"{done} left {count.left} {rest}"
             self.query_one("#where", Line).show([(full if len(full) <= width else f"{done} {rest}", "bold")])
             return
-        parts = [f"{count.counted} of {len(count.lines)}", f"{count.left} left", rate, f"{progress.waiting} wait"]
+        parts = [f"{count.counted} of {len(count.lines)}", f"{count.left} left", rate]
+        parts += [f"{progress.waiting} wait"] if waits else []
         if self.has_class("-narrow"):
             self.query_one("#where", Line).show([(" · ".join(parts), "bold")])
             return
         right: list[Part] = [(" · ".join(parts), "bold")]
+        if count.closed:
+            right.append((" · closed", "bold $bad"))
         if progress.refused:
             right.append((f" · {progress.refused} refused", "bold $bad"))
         self.query_one("#where", Line).show([(f"Count {count.sheet.title}", "")], right)
@@ -187,7 +200,17 @@ class CountSheetScreen(CountPrompting):
             if more:
                 entry = list(count.refused.values())[-1]
                 self.say(f"{count.lines[entry.line].label} refused: {entry.reason} F7 mends it.", "error")
+        self._hear(count, progress.others)
         self._show_progress()
+
+    def _hear(self, count: Count, others: Others) -> None:
+        """What others do: only what looks different by it is painted."""
+        status, changed = count.status, count.hear(others)
+        self.table.repaint_rows(*changed)
+        if count.at is not None and count.at.number in changed:
+            self.show_line()
+        if count.status != status:
+            self.say(what_happened(count.sheet.title, count.status), "warning" if count.closed else "good")
 
     # Commands
 
@@ -303,25 +326,37 @@ class CountSheetScreen(CountPrompting):
         count = self.count
         if count is None:
             return
-        if count.refused or count.put_aside:
+        if count.over and (count.refused or count.left):
+            await self._ask_finish(
+                f"{count.sheet.title} is over. Forget it here, with {len(count.refused)} counts that were not taken?",
+                self._abandoned,
+            )
+        elif count.refused or count.put_aside:
             self.unexpected(
                 "Something was refused or put aside: F7 shows it. Mend or drop it first.", severity="warning"
             )
         elif count.left:
-            from tui.screens.order_question import Question
-
             text = f"{count.left} of {len(count.lines)} lines are not counted. Finish all the same?"
-            await self.bincard.push_screen(Question(text, "Finish"), self._agreed)
+            await self._ask_finish(text, self._agreed)
         else:
             self._finish()
+
+    async def _ask_finish(self, text: str, then: Callable[[bool | None], None]) -> None:
+        from tui.screens.order_question import Question
+
+        await self.bincard.push_screen(Question(text, "Finish"), then)
+
+    def _abandoned(self, agreed: bool | None) -> None:
+        if agreed:
+            self._finish(self.bincard.count_desk.abandon)
 
     def _agreed(self, agreed: bool | None) -> None:
         if agreed:
             self._finish()
 
-    def _finish(self) -> None:
+    def _finish(self, forget: Callable[[str], None] | None = None) -> None:
         try:
-            self.bincard.count_desk.finish(self._place.text)
+            (forget or self.bincard.count_desk.finish)(self._place.text)
         except JournalError as error:
             self.unexpected(str(error), severity="warning")
             return

@@ -15,6 +15,8 @@ class Field(Input):
     Field {
         border: none; height: 1; padding: 0 1; background: $field-background; text-style: $field-style;
         &:focus { border: none; }
+        /* The same two colours, turned round: a typed character says 14 bytes instead of 40. */
+        & > .input--cursor { background: transparent; color: $foreground; text-style: reverse; }
     }
     """
 
