@@ -11,6 +11,7 @@ from server.auth.tokens import TokenMaker, load_secret
 from server.backends.files import LocalFiles
 from server.db.session import Database
 from server.domain.identity import API_VERSION, INVENTREE_VERSION
+from server.events.recorder import record_events
 from server.resources import declared
 from server.resources.data_output import KeptOutputs
 from server.resources.settings import read_global
@@ -31,6 +32,7 @@ class Services:
 
 def create_app(settings: Settings, database: Database) -> Api:
     """The ASGI application over an open database of the right schema."""
+    record_events(database)
     services = Services(
         settings=settings, tokens=TokenMaker(load_secret(settings.data_dir), settings.token_days),
         files=LocalFiles(settings.media_dir),

@@ -33,11 +33,13 @@ def open_database(settings: "Settings", *, current: bool = True) -> "Database":
     """The database; with `current` its schema must be this version's. Raises CommandRefused."""
     from server.db.migrate import check_schema
     from server.db.session import Database, DatabaseError
+    from server.events.recorder import record_events
 
     try:
         database = Database(settings.url, synchronous=settings.sqlite_synchronous)
         if current:
             check_schema(database)
+            record_events(database)
     except DatabaseError as error:
         raise CommandRefused(str(error)) from None
     return database

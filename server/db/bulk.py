@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, text
 
+from server.db.changes import tell_created
 from server.db.prepared import prepared
 
 __all__ = ["insert_many", "insert_rows"]
@@ -19,6 +20,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
     if keys is None:
         return _one_by_one(connection, table, rows)
     insert_many(connection, table, [{"pk": key, **row} for key, row in zip(keys, rows, strict=True)])
+    tell_created(connection, table.name, keys)
     return keys
 
 
@@ -31,7 +33,9 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[dict[str, A
 
 def _one_by_one(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> list[int]:
     made = (connection.execute(insert(table), row).inserted_primary_key for row in rows)
-    return [int(key[0]) for key in made if key is not None]
+    keys = [int(key[0]) for key in made if key is not None]
+    tell_created(connection, table.name, keys)
+    return keys
 
 
 def _reserved(connection: Connection, table: Table, count: int) -> list[int] | None:

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Dialect, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Connection, Dialect, Update, bindparam
 from sqlalchemy.exc import DBAPIError
+
+from server.db.changes import key_parameter, tell_updating
 
 __all__ = ["LARGEST_GROUP", "Prepared", "group_size", "places", "prepared", "rows_among"]
 
@@ -22,6 +24,10 @@ class Prepared:
     def __init__(self, statement: Any, dialect: Dialect, results: Sequence[ColumnElement[Any]] = ()) -> None:
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
+        self.updates = str(getattr(statement.table, "name", "")) if isinstance(statement, Update) else ""
+        self.key = key_parameter(statement) if isinstance(statement, Update) else None
+        if self.updates and self.key is None:
+            raise ValueError("an UPDATE that is prepared names its row by `pk = :parameter`")
         self.error: type[Exception] = dialect.loaded_dbapi.Error
         self.constants: dict[str, Any] = {}
         self.processors: dict[str, Processor] = {}
@@ -85,6 +91,8 @@ class Prepared:
         """Run once for each set of values."""
         if not many:
             return
+        if self.key is not None:
+            tell_updating(connection, self.updates, [values[self.key] for values in many])
         with self._cursor(connection) as cursor:
             if len(many) == 1:
                 cursor.execute(self.sql, self.bound(many[0]))

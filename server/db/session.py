@@ -20,11 +20,12 @@ from sqlalchemy import Connection, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from server.db.changes import OPTION, Recorder
 from server.db.dialects import may_retry, open_engine, reading_engine
 
 __all__ = [
     "Database", "DatabaseError", "DatabaseRefused", "Overtaken", "RawReader", "SchemaTooNew", "SchemaTooOld",
-    "attempts_of",
+    "WritingSession", "attempts_of",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -70,6 +71,10 @@ class RawReader:
         return list(self._cursor.fetchall())
 
 
+class WritingSession(Session):
+    """The session of a writing transaction: events of its flushes are listened to here."""
+
+
 class Database:
     """An open database. `synchronous` is SQLite's: FULL survives a power cut with every answered write."""
 
@@ -93,6 +98,8 @@ class Database:
             raise DatabaseRefused(
                 f"the database {shown} refuses: {reason}. Check that it runs and lets you in."
             ) from None
+        self.recorder: Recorder | None = None
+        """Who keeps a log of what the transactions change."""
         self._turn = Lock()
         self._local = local()
         self._own: list[sqlite3.Connection] = []
@@ -151,10 +158,20 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session in one writing transaction, see `exclusive`."""
-        with self.exclusive() as connection, Session(connection) as session:
+        """A session in one writing transaction, see `exclusive`. The events of what it changes are written as its last
+        act."""
+        events = 0
+        recorder = self.recorder
+        with self.exclusive() as connection, WritingSession(connection) as session:
+            log = recorder.open() if recorder is not None else None
+            if log is not None:
+                connection.execution_options(**{OPTION: log})
             yield session
             session.flush()
+            if log is not None:
+                events = log.finish(connection)
+        if recorder is not None and events:
+            recorder.committed()
 
     def run_write(self, function: Callable[[Session], T]) -> T:
         """The result of `function(session)` in one transaction; run again, a bounded number of times, when it lost

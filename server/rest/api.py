@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl
 import orjson
 from sqlalchemy.orm import Session
 
+from server.db.changes import Actor, acting
 from server.db.session import Database
 from server.domain.errors import NotFound
 from server.rest.context import Answer, Caller, Context, Incoming, SessionReader
@@ -130,11 +131,13 @@ class Api:
                 caller = self.authenticator.caller(incoming, reader)
                 context = Context(self, incoming, reader, caller)
                 route = self._route(endpoint, context)
-                if route is not None and not route.writes:
-                    return self._finished(_as_answer(route.run(context, **arguments)), endpoint)
                 if route is None:
                     return self._finished(self._options(endpoint, context), endpoint)
-            return self._finished(self._write(route, incoming, caller, arguments), endpoint)
+                if not route.writes:
+                    with acting(_actor(caller, incoming)):
+                        return self._finished(_as_answer(route.run(context, **arguments)), endpoint)
+            with acting(_actor(caller, incoming)):
+                return self._finished(self._write(route, incoming, caller, arguments), endpoint)
         except Exception as error:  # noqa: BLE001 - the edge: refusals become answers, bugs a logged 500
             return self._finished(self._refused(error, incoming), endpoint)
 
@@ -261,6 +264,11 @@ def allowed_methods(methods: Mapping[str, Any]) -> list[str]:
     """The methods of an endpoint as the Allow header lists them."""
     order = [name for name in ("GET", "POST", "PUT", "PATCH", "DELETE") if name in methods]
     return [*order, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
+
+
+def _actor(caller: Caller | None, incoming: Incoming) -> Actor:
+    by = f"{incoming.method} {incoming.path}"
+    return Actor(origin=by) if caller is None else Actor(caller.pk, caller.username, by)
 
 
 def _run_all(functions: list[Callable[[], None]]) -> None:

@@ -23,6 +23,7 @@ from server.actions.counting.records import (
 from server.actions.stock.ledger import ITEMS, PARTS
 from server.actions.stock.lines import LOCATIONS
 from server.db.bulk import insert_rows
+from server.db.changes import tell_touched
 from server.db.models.counting import CountLine, CountSession
 from server.domain.counting import (
     FIRST,
@@ -122,6 +123,7 @@ class _Batch:
             results.append(result)
         if self.rows:
             self.deed.session.execute(insert(ENTRIES), self.rows)
+            tell_touched(self.deed.session.connection(), LINES.name, [row["line_id"] for row in self.rows])
         self.deed.session.flush()
         return results
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from server.actions.stock.deletion import delete_items, held_items
 from server.db.bulk import insert_rows
+from server.db.changes import tell_known
 from server.db.models.part import Part
 from server.db.models.stock import StockItem, StockItemTestResult, StockItemTracking
 from server.db.prepared import LARGEST_GROUP, group_size, prepared
@@ -177,6 +178,8 @@ class Ledger:
             if names:
                 values = self._values(after, {name: WRITTEN[name] for name in names})
                 sets.setdefault(names, []).append({"b_pk": pk, **{f"b_{key}": value for key, value in values.items()}})
+        told = {row["b_pk"]: _columns_of(self.before[row["b_pk"]]) for rows in sets.values() for row in rows}
+        tell_known(self.connection, ITEMS.name, told)
         for names, rows in sets.items():
             columns = tuple(WRITTEN[name] for name in names)
             prepared(_updating, self.connection.dialect, columns).run(self.connection, rows)
@@ -202,6 +205,10 @@ class Ledger:
 
     def _told(self, deltas: Mapping[str, Any]) -> dict[str, Any]:
         return {**deltas, "stockitem": self.key_of(deltas["stockitem"])} if "stockitem" in deltas else dict(deltas)
+
+
+def _columns_of(item: Item) -> dict[str, Any]:
+    return {column: getattr(item, name) for name, column in READ.items()}
 
 
 def _loading(size: int) -> tuple[Any, Sequence[ColumnElement[Any]]]:

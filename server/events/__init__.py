@@ -1,0 +1,1 @@
+"""The log of events: what changes, in the order of the commits, for those who follow it (docs/events.md)."""
