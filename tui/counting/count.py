@@ -18,7 +18,7 @@ from typing import Final
 
 from tui.counting.journal import CONFIRMED, DRAFT, REFUSED, Entry, Journal, Parked, Sheet
 from tui.counting.lines import CountLine
-from tui.counting.others import Others
+from tui.counting.others import CANCELLED, COUNTING, GONE, POSTED, Others
 
 __all__ = ["Count", "total_of"]
 
@@ -49,6 +49,7 @@ class Count:
         """The lines that others have counted so that nobody else need."""
         self.totals: dict[int, Decimal] = {}
         self.refused: dict[str, Entry] = {}
+        self.status = int(sheet.options.get("status", COUNTING))
         self.adding = False
         """Whether the last thing counted was added to this line, so that the next number may be meant for another."""
         self._active = 0.0
@@ -108,6 +109,23 @@ class Count:
     def left(self) -> int:
         return len(self.lines) - self.counted
 
+    def who(self, line: CountLine) -> str:
+        """Who else is at a line or has counted it, for people; "" for nobody."""
+        if line.number in self.done:
+            return "others counted it"
+        name = self.taken.get(line.number)
+        return f"{name} is at it" if name else ""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session is not what it was when the sheet was made: it takes nothing now."""
+        return bool(self.status != self.sheet.options.get("status", COUNTING))
+
+    @property
+    def over(self) -> bool:
+        """Whether the session will never take anything again."""
+        return self.status in (POSTED, CANCELLED, GONE)
+
     @property
     def sums(self) -> bool:
         """Whether what several counters find of a line adds up."""
@@ -148,6 +166,7 @@ class Count:
         done = {numbers[line] for line in others.counted if line in numbers} - self.totals.keys()
         changed = {number for number in taken.keys() | self.taken.keys() if taken.get(number) != self.taken.get(number)}
         changed |= done - self.done
+        self.status = others.status
         self.taken, self.done = taken, self.done | done
         return sorted(changed)
 

@@ -180,6 +180,11 @@ class CountDesk:
         self.finish(key)
         return True
 
+    def abandon(self, key: str) -> None:
+        """Forget a sheet with all that the server did not take. Only where the counter says so. Raises JournalError."""
+        self.journal.discard(key)
+        self._close(key)
+
     async def aclose(self) -> None:
         """Stop posting; what waits stays in the journal, and the lines that were taken are let go if that is quick."""
         self._unsubscribe()

@@ -1,8 +1,8 @@
 """Counting together: where the counter is, for the others, and what the others do. No quantity is in any of it.
 
     company = Company()
+    company.begin(COUNTING, listener)
     company.be_at(7)            # said to the server with the next entry, or by itself when there is none
-    company.listener = lambda others: ...
 
 Nobody waits for this: a line that two come to at once is both theirs, and the server takes either's count.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-__all__ = ["CANCELLED", "COUNTING", "GONE", "POSTED", "REVIEW", "Company", "Others"]
+__all__ = ["CANCELLED", "COUNTING", "GONE", "POSTED", "REVIEW", "Company", "Others", "what_happened"]
 
 COUNTING: Final = 10
 REVIEW: Final = 20
@@ -21,6 +21,18 @@ GONE: Final = 0
 """Of a session that the server does not know any more."""
 
 _UNTOLD: Final = -1
+_WHAT_HAPPENED: Final = {
+    COUNTING: "It is open again; what was refused meanwhile is posted again.",
+    REVIEW: "It was closed and is in review; what you count now is kept here, but not taken.",
+    POSTED: "It is closed and posted; what you count now is kept here, but not taken.",
+    CANCELLED: "It was cancelled; what you count now is kept here, but not taken. F8 forgets it.",
+    GONE: "The server has it no more; what you count now is kept here, but not taken. F8 forgets it.",
+}
+
+
+def what_happened(title: str, status: int) -> str:
+    """What has become of a session, for its counter."""
+    return f"{title}: {_WHAT_HAPPENED.get(status, 'its state is not known here.')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,10 @@ class Company:
         """Whether the counter is at the sheet, and wants to hear of the others."""
         self._at: int | None = None
         self._told: int | None = _UNTOLD
+
+    def begin(self, status: int, listener: Callable[[Others], None]) -> None:
+        """The session is in this state as far as is known; `listener` hears what changes."""
+        self.others, self.listener = Others(status), listener
 
     def be_at(self, line: int | None) -> None:
         """The counter is at this line now; None for one that the server does not know yet."""

@@ -21,7 +21,7 @@ from tui.counting.book import CountBook, Outgoing
 from tui.counting.count import total_of
 from tui.counting.journal import QUEUED, SENT, Entry, Journal, JournalError, Sheet
 from tui.counting.lines import CountLine
-from tui.counting.others import Others
+from tui.counting.others import COUNTING, Others
 
 __all__ = ["Poster", "Progress"]
 
@@ -64,7 +64,8 @@ class Poster:
         self._pauses = pauses
         self._look = look
         if book.company is not None:
-            book.company.listener = self._hear
+            book.company.begin(int(sheet.options.get("status", COUNTING)), self._hear)
+            self.progress = Progress(others=book.company.others)
         self._failures = 0
         self._due = False
         self._lines: dict[int, CountLine] = {}

@@ -53,7 +53,7 @@ class ServerBook:
             made=time.time(),
             session=made["pk"],
             blind=bool(made.get("blind", True)),
-            options={"mode": mode},
+            options={"mode": mode, "status": made.get("status") or COUNTING},
         )
         return sheet, lines
 

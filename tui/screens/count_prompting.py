@@ -83,7 +83,8 @@ class CountPrompting(CountLookup):
         self.stage = stage
         line = self.count.at if self.count is not None else None
         if stage is Stage.LINE:
-            label = f"Count {line.units}".rstrip() if line is not None else "Scan"
+            verb = "Sum" if self.count is not None and self.count.sums else "Count"
+            label = f"{verb} {line.units}".rstrip() if line is not None else "Scan"
             self.prompt.ask(label)
         else:
             self.prompt.ask(stage.value, hold=True)
@@ -151,7 +152,7 @@ class CountPrompting(CountLookup):
                 self._jump(count, typed.text)
             case Asks.FIND:
                 self._find(count, typed.text, None)
-            case Asks.NOTHING if count.at is not None and count.total is not None:
+            case Asks.NOTHING if count.at is not None and (count.total is not None or count.at.number in count.done):
                 count.go_on()
                 self.say("")
                 self.ask()
@@ -172,7 +173,9 @@ class CountPrompting(CountLookup):
         if line is None:
             return
         after = amount if asks is Asks.SET else (total or Decimal(0)) + amount
-        if line.serial and after not in (0, 1):
+        if line.number in count.done and not count.sums:
+            self.unexpected(f"{line.label} needs no more counts: others counted it. Enter goes on.", severity="warning")
+        elif line.serial and after not in (0, 1):
             self.unexpected(f"{line.label} is one piece: 1 or 0.")
         elif after < 0:
             self.unexpected(f"Only {quantity(total or 0)} counted here so far; nothing was taken back.")

@@ -18,6 +18,7 @@ class _Shown:
     line: CountLine | None = None
     counted: str = ""
     instead: str = ""
+    who: str = ""
 
 
 class CountTask(Widget, can_focus=False):
@@ -29,9 +30,10 @@ class CountTask(Widget, can_focus=False):
         super().__init__(id=id)
         self._shown = _Shown()
 
-    def show(self, line: CountLine | None, counted: str = "", instead: str = "") -> None:
-        """Show a line and what has been counted of it; where there is none, the sentence `instead`."""
-        shown = _Shown(line, counted, instead)
+    def show(self, line: CountLine | None, counted: str = "", instead: str = "", who: str = "") -> None:
+        """Show a line, what has been counted of it and `who` else has to do with it; where there is none, the sentence
+        `instead`."""
+        shown = _Shown(line, counted, instead, who)
         if shown != self._shown:
             self._shown = shown
             self.refresh()
@@ -55,6 +57,8 @@ class CountTask(Widget, can_focus=False):
         parts: list[tuple[str, str]] = []
         if self._shown.counted:
             parts.append((f"counted {self._shown.counted}", "bold $warn"))
+        if self._shown.who:
+            parts.append((self._shown.who, "bold $warn"))
         if line.mark:
             parts.append((line.mark, "bold"))
         if line.expected:
@@ -62,7 +66,5 @@ class CountTask(Widget, can_focus=False):
         parts += [(text, "") for text in (line.ipn, line.packaging) if text]
         if line.found:
             parts.append(("found", ""))
-        if line.taken_by:
-            parts.append((f"{line.taken_by} is at it", "$warn"))
         gap = "  " if self.content_size.width >= 40 else " "
         return [(safe(text) + gap, style) for text, style in parts]
