@@ -60,6 +60,8 @@ class Options:
     """Seconds to wait for a connection."""
     read_timeout: float = 30.0
     """Seconds to wait for an answer."""
+    count_interval: int = 90
+    """Days after which an item is due to be counted, where the server has no intervals of its own."""
     scanner: bool = True
     """Tell a scanner's keys from typing where no text field has the focus."""
     scanner_prefix: str = ""
@@ -124,7 +126,8 @@ class Launch:
 
 
 _LIMITS: Final = {
-    "page_size": (10, 1000), "connect_timeout": (0.5, 120.0), "read_timeout": (1.0, 600.0), "scanner_gap": (0.01, 0.5),
+    "page_size": (10, 1000), "count_interval": (1, 3650),
+    "connect_timeout": (0.5, 120.0), "read_timeout": (1.0, 600.0), "scanner_gap": (0.01, 0.5),
 }  # fmt: skip
 _ENVIRONMENT: Final = {
     "BINCARD_THEME": "theme",
@@ -135,6 +138,7 @@ _ENVIRONMENT: Final = {
     "BINCARD_PAGE_SIZE": "page_size",
     "BINCARD_CONNECT_TIMEOUT": "connect_timeout",
     "BINCARD_READ_TIMEOUT": "read_timeout",
+    "BINCARD_COUNT_INTERVAL": "count_interval",
     "BINCARD_SCANNER": "scanner",
     "BINCARD_SCANNER_PREFIX": "scanner_prefix",
     "BINCARD_SCANNER_SUFFIX": "scanner_suffix",

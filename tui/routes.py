@@ -20,6 +20,7 @@ ROUTES: Mapping[str, str] = {
     "count": "tui.screens.count_sheet:CountSheetScreen",
     "sessions": "tui.screens.count_sessions:SessionBoard",
     "review": "tui.screens.count_review:ReviewScreen",
+    "planner": "tui.screens.count_planner:CountPlannerScreen",
     "suppliers": "tui.screens.suppliers:SuppliersScreen",
     "offers": "tui.screens.offers:OffersScreen",
 }

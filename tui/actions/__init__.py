@@ -9,6 +9,7 @@ nothing.
 from collections.abc import Iterable
 
 from tui.actions import (
+    count_planner,
     count_review,
     counting,
     dialogs,
@@ -37,6 +38,7 @@ SCOPES = {
     "count": "Counting",
     "sessions": "Count sessions",
     "review": "Variance review",
+    "planner": "Count planner",
     "suppliers": "Suppliers",
     "offers": "Suppliers of a part side by side",
     "filter": "While typing a filter",
@@ -52,6 +54,7 @@ ACTIONS: tuple[Action, ...] = (
     *picking.ACTIONS,
     *counting.ACTIONS,
     *count_review.ACTIONS,
+    *count_planner.ACTIONS,
     *suppliers.ACTIONS,
     *dialogs.ACTIONS,
 )

@@ -18,7 +18,19 @@ from tui.counting.book import Scope
 from tui.session import Session
 from tui.views.formats import decimal_of
 
-__all__ = ["MOST", "Day", "DueLine", "Group", "Plan", "Score", "Start", "load_plan", "reason_words", "starts"]
+__all__ = [
+    "MOST",
+    "Day",
+    "DueLine",
+    "Group",
+    "Plan",
+    "Score",
+    "Start",
+    "first_of",
+    "load_plan",
+    "reason_words",
+    "starts",
+]
 
 MOST: Final = 1000
 """So many due items are listed at most."""
@@ -172,7 +184,7 @@ async def _plain_plan(session: Session, today: date, interval: int, location: in
     """What is due by the stock list: never counted, counted long ago, moved since, nearly empty, negative. Of each of
     them the first `MOST` are looked at; what comes due within the next days is counted among them."""
     long_ago = today - timedelta(days=interval)
-    here = {"part_detail": True, "location_detail": True}
+    here: dict[str, Any] = {"part_detail": True, "location_detail": True}
     if location is not None:
         here |= {"location": location, "cascade": True}
     asked: tuple[dict[str, Any], ...] = (
@@ -256,13 +268,19 @@ def starts(due: Sequence[DueLine], marked: Sequence[DueLine] = (), at: DueLine |
     free = [line for line in due if not line.sheet]
     found = [_start("The marked items", marked)]
     found += [_start(f"The first {count}", free[:count]) for count in (20, 50, 100) if count < len(free)]
-    found.append(_start("All that is due", free))
+    found.append(_start("All of the list", free))
     if at is not None:
         here = [line for line in free if line.location == at.location]
         found.append(_start(f"At {at.path or 'no location'}", here))
         if at.abc:
             found.append(_start(f"Class {at.abc}", [line for line in free if line.abc == at.abc]))
     return [start for start in found if start.scope.items]
+
+
+def first_of(due: Sequence[DueLine], count: int) -> Start:
+    """A count of the first lines that are on no sheet yet."""
+    free = [line for line in due if not line.sheet]
+    return _start(f"The first {min(count, len(free))}", free[:count])
 
 
 def _start(label: str, lines: Sequence[DueLine]) -> Start:
