@@ -288,5 +288,6 @@ async def test_the_dialogs_fit_into_a_small_terminal(launch: Launch, api: httpx.
         await client.see(" items")
         await open_item(client, pk)
         await client.press("m", "enter", *"room")
-        await client.see("> Factory/Office Block/Room 101")
+        await client.see("> Factory/Office Block/Room 101", "Storage Room B", "100 → 100")
+        await client.idle()
         check_snapshot("move-40x16", client.lines)
