@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["BadSettings", "Settings", "load_settings"]
@@ -51,6 +51,49 @@ class Settings(BaseSettings):
 
     token_days: int = Field(default=365, ge=1)
     """How long a new token is good."""
+
+    valkey_url: str = ""
+    """Where several processes wake each other when there are events: `valkey://host:6379/0` or `redis://...`."""
+
+    event_days: int = Field(default=90, ge=1)
+    """How long events are kept; who has been away for longer reads everything anew."""
+
+    event_streams: int = Field(default=1000, ge=1)
+    """How many streams of events one process keeps open."""
+
+    event_streams_per_user: int = Field(default=300, ge=1)
+    """How many of them one user may have."""
+
+    event_poll_seconds: float = Field(default=2.0, ge=0.05, le=60)
+    """How often to look for events that other processes wrote, as long as Valkey does not tell; only while there are
+    streams."""
+
+    event_heartbeat_seconds: float = Field(default=30.0, ge=0.1, le=300)
+    """How often a stream without events shows that it lives and looks whether its token still does."""
+
+    mail_host: str = ""
+    """The mail server (SMTP) that alerts are sent through; empty: no mails."""
+
+    mail_port: int = Field(default=587, ge=1, le=65535)
+    """The port of the mail server."""
+
+    mail_tls: str = Field(default="starttls", pattern="^(starttls|tls|none)$")
+    """How the mail server is spoken to: starttls, tls (from the first byte, often port 465) or none."""
+
+    mail_user: str = ""
+    """The user at the mail server; empty: no sign-in."""
+
+    mail_password: SecretStr = SecretStr("")
+    """The password at the mail server; better in a file."""
+
+    mail_password_file: Path | None = None
+    """A file that holds the password at the mail server."""
+
+    mail_from: str = "bincard@localhost"
+    """The address that mails come from."""
+
+    webhook_private_networks: bool = False
+    """Whether webhooks may go to addresses of private networks and of this machine, also without TLS."""
 
     @property
     def url(self) -> str:

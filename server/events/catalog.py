@@ -11,7 +11,8 @@ KINDS = ("stock", "order", "count", "user", "part", "company")
 @dataclass(frozen=True)
 class Watched:
     """A table of which events tell. `figures` are the columns whose values are told when they change; `about` those
-    that every event tells; of all others only the name is told. `role`: who may view that reads the events."""
+    that every event tells; of all others only the name is told (with `discreet` not even that). `role`: who may view
+    that reads the events."""
 
     table: str
     model: str
@@ -19,6 +20,7 @@ class Watched:
     role: str
     figures: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+    discreet: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -29,7 +31,7 @@ class Watched:
 NOT_WORTH_TELLING = frozenset({
     "updated", "updated_at", "updated_by_id", "metadata_", "level", "tree_path", "tree_sort", "pathstring",
     "reference_int", "serial_int", "line_int", "part_name", "barcode_hash", "last_login", "last_seen", "total_price",
-    "total_price_currency", "stocktake_user_id",
+    "total_price_currency", "stocktake_user_id", "key_hash",
 })  # fmt: skip
 
 _HEADER = ("reference", "status", "target_date", "start_date", "issue_date", "complete_date", "responsible_id")
@@ -97,14 +99,14 @@ _ALL = (
         "build_build", "build", "order", "build", ("reference", "status", "quantity", "completed", "target_date"),
         ("part_id", "reference"),
     ),
-    # Neither expected nor counted quantities: whoever counts blind may follow the events.
+    # Neither expected nor counted quantities, nor what became of a line: whoever counts blind may follow the events.
     Watched(
         "bincard_countsession", "countsession", "count", "stock", ("status", "reference", "blind", "mode"),
         ("reference",),
     ),
     Watched(
-        "bincard_countline", "countline", "count", "stock", ("status", "round", "taken_by_id", "posted_at"),
-        ("session_id", "stock_item_key", "part_id", "location_id"),
+        "bincard_countline", "countline", "count", "stock", ("round", "taken_by_id"),
+        ("session_id", "stock_item_key", "part_id", "location_id"), discreet=True,
     ),
     Watched("bincard_countparked", "countparked", "count", "stock", (), ("session_id",)),
     Watched("bincard_countreason", "countreason", "count", "stock", ("code", "label", "active"), ("code",)),

@@ -140,10 +140,11 @@ class _Log:
                 pair = [plain(was.get(name)), plain(now.get(name))]
                 if pair[0] != pair[1]:
                     changes[member(name)] = pair
+        others = sorted(self.others.get(place, ()))
         if action == "changed":
-            changes |= {member(name): None for name in sorted(self.others.get(place, ()))}
-        if action == "changed" and not changes and place not in self.told:
-            return None
+            if not changes and not others and place not in self.told:
+                return None
+            changes |= {} if watched.discreet else {member(name): None for name in others}
         told = now or was
         return {
             "kind": watched.kind, "model": watched.model, "object_key": key, "action": action, "changes": changes,

@@ -72,6 +72,8 @@ class Api:
         self.outputs = outputs
         self._global_setting = global_setting
         self.headers = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+        self.closing: list[Callable[[], None]] = []
+        """What else ends with the application."""
         self.exact: dict[str, Endpoint] = {}
         self.patterns: list[tuple[re.Pattern[str], Endpoint]] = []
         self.declared = tuple(declared)
@@ -228,6 +230,9 @@ class Api:
         writing = incoming.method not in ("GET", "HEAD", "OPTIONS")
         pool = self.write_pool if writing and "authorization" in incoming.headers else self.pool
         answer = await asyncio.get_running_loop().run_in_executor(pool, self.handle, incoming)
+        if answer.stream is not None:
+            await answer.stream(scope, receive, send)
+            return
         content = answer.content if answer.content is not None else b""
         length = len(content) if answer.file is None else answer.file.seek(0, SEEK_END)
         headers = [
@@ -258,6 +263,8 @@ class Api:
         """Wait for the requests under way."""
         self.pool.shutdown()
         self.write_pool.shutdown()
+        for close in self.closing:
+            close()
 
 
 def allowed_methods(methods: Mapping[str, Any]) -> list[str]:

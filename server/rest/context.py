@@ -1,6 +1,6 @@
 """One request: what was asked, by whom, and the transaction in which it is answered."""
 
-from collections.abc import Callable, Container, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -66,6 +66,8 @@ class Answer:
     content_type: str = "application/json"
     file: IO[bytes] | None = None
     """An open file that goes out instead, piece by piece, and is closed."""
+    stream: Callable[[Any, Any, Any], Awaitable[None]] | None = None
+    """An ASGI application that answers instead, for as long as it takes, without a thread of the pool."""
 
 
 class SessionReader:

@@ -299,7 +299,8 @@ def test_250_lines_ask_the_database_as_often_as_one(folk: People, shop: Shop, ac
                 answer = shop.act(action, *({"pk": pk, "quantity": 10} for pk in lines), **more)
         assert answer.status_code in (200, 201), answer.text
         asked.append(questions(statements))
-        written.append(sum(text.startswith(("UPDATE", "INSERT")) for text in statements))
+        changing = [text for text in statements if text.startswith(("UPDATE", "INSERT"))]
+        written.append(sum("bincard_event" not in text for text in changing))
     assert asked[0] == asked[1]
     assert written == [2, 500]
 
