@@ -33,10 +33,8 @@ _POINTER: Final = ctypes.c_void_p
 _WRITE: Final = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, _POINTER, ctypes.c_int, ctypes.c_int64)
 _TRUNCATE: Final = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, ctypes.c_int64)
 _SYNC: Final = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, ctypes.c_int)
-_OPEN: Final = ctypes.CFUNCTYPE(
-    ctypes.c_int, _POINTER, ctypes.c_char_p, _POINTER, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
-)
-_DELETE: Final = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, ctypes.c_char_p, ctypes.c_int)
+_OPEN: Final = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, _POINTER, _POINTER, ctypes.c_int, ctypes.POINTER(ctypes.c_int))
+_DELETE: Final = ctypes.CFUNCTYPE(ctypes.c_int, _POINTER, _POINTER, ctypes.c_int)
 
 
 class _Methods(ctypes.Structure):
@@ -76,14 +74,14 @@ def watched(listener: Listener) -> Iterator[None]:
     before = vfs.open, vfs.delete
     real_open, real_delete = _OPEN(vfs.open), _DELETE(vfs.delete)
 
-    def open_(itself: Any, name: bytes | None, file: Any, flags: int, out: Any) -> int:
+    def open_(itself: Any, name: int | None, file: Any, flags: int, out: Any) -> int:
         result = int(real_open(itself, name, file, flags, out))
         if result == 0 and name is not None:
-            _listen(ctypes.cast(file, ctypes.POINTER(_File)).contents, os.fsdecode(name), listener)
+            _listen(ctypes.cast(file, ctypes.POINTER(_File)).contents, _path(name), listener)
         return result
 
-    def delete(itself: Any, name: bytes, synced: int) -> int:
-        listener(Deed("delete", os.fsdecode(name)))
+    def delete(itself: Any, name: int, synced: int) -> int:
+        listener(Deed("delete", _path(name)))
         return int(real_delete(itself, name, synced))
 
     ours = _OPEN(open_), _DELETE(delete)
@@ -93,6 +91,11 @@ def watched(listener: Listener) -> Iterator[None]:
         yield
     finally:
         vfs.open, vfs.delete = before
+
+
+def _path(name: int) -> str:
+    """The file name at an address, which is SQLite's own and must be passed on as it is."""
+    return os.fsdecode(ctypes.string_at(name))
 
 
 def _listen(file: _File, path: str, listener: Listener) -> None:
