@@ -24,6 +24,7 @@ from tui.actions import BY_ID, Action, handler_name
 from tui.keymap import Keymap, key_name
 from tui.scanning.wedge import Pace, Scan, Typed, Wedge
 from tui.terminal.app import TerminalApp
+from tui.terminal.parser import came_at
 from tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -86,11 +87,10 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
         if isinstance(event, events.Key) and not event.is_forwarded:
             wedge = self._wedge
             if wedge is not None and (wedge.holds or self._waits or not takes_text(self.focused)):
-                # Keys are stamped when they are read, which is late when the app was busy: of what is held back, the
-                # timer alone says that its time is over, as it knows of the app being busy.
-                now = monotonic()
-                wedge.wait_on(now)
-                await self._take_all(wedge.take(event, event.key, event.character, now))
+                # By when they were read, not by now: keys that waited for a busy app are as far apart as when typed.
+                await self._take_all(
+                    wedge.take(event, event.key, event.character, came_at(event), max(event.time, came_at(event)))
+                )
                 self._await_pause(wedge)
             else:
                 await self._take_or_hold(event)

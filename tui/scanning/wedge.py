@@ -85,12 +85,18 @@ class Wedge(Generic[T]):
     def _pause(self) -> float:
         return self.pace.patience if self._marked or len(self._kept) >= self.SURE else self.pace.gap
 
-    def take(self, key: T, name: str, character: str | None, at: float) -> list[Scan | Typed[T]]:
-        """A key: its `name`, the character it types (None for none), and when it came."""
+    def take(
+        self, key: T, name: str, character: str | None, at: float, latest: float | None = None
+    ) -> list[Scan | Typed[T]]:
+        """A key: its `name`, the character it types (None for none), and when it came.
+
+        Where that is not known for sure, `at` is the earliest time, so that no scan breaks in two, and `latest` the
+        latest, from which the pause after it runs.
+        """
         out: list[Scan | Typed[T]] = []
         if self.holds and at - self._last > self._pause:
             out += self.pause_over()
-        self._last = at
+        self._last = at if latest is None else latest
         end = _ENDS.get(name, "")
         if end and not self.holds and end == "\n" and self._ended_by == "\r" and at - self._ended_at <= self.pace.gap:
             self._ended_by = ""
@@ -106,10 +112,6 @@ class Wedge(Generic[T]):
             return [*out, *self._release(), Typed(key)]
         self._kept.append((key, text))
         return out
-
-    def wait_on(self, at: float) -> None:
-        """Whoever keeps the time says that the pause after the last key is not over yet."""
-        self._last = at
 
     def pause_over(self) -> list[Scan | Typed[T]]:
         """Nothing came for as long as `due` says: a sure scan without an end is whole, anything else was typed."""

@@ -27,7 +27,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 
-from tui.terminal.parser import KeyParser
+from tui.terminal.parser import KeyParser, stamp_keys
 from tui.terminal.writer import Writer
 
 if TYPE_CHECKING:
@@ -176,6 +176,7 @@ class TerminalDriver(LinuxDriver):
         poller = select.poll()
         poller.register(self.fileno, select.POLLIN)
         poller.register(self._wake[0], select.POLLIN)
+        read_at = time.monotonic()
         while True:
             happened = dict(poller.poll(self._patience(parser) * 1000))
             if self._wake[0] in happened:
@@ -188,7 +189,10 @@ class TerminalDriver(LinuxDriver):
             if not state and os.getppid() != self._parent:
                 self._lost("the parent process is gone")
                 return
-            for event in [*(parser.feed(decode(data)) if data else ()), *parser.tick()]:
+            read_before, read_at = read_at, time.monotonic() if data else read_at
+            found = [*(parser.feed(decode(data)) if data else ()), *parser.tick()]
+            stamp_keys(found, read_at, read_before)
+            for event in found:
                 self.process_message(event)
 
     def _read(self) -> bytes:
