@@ -8,7 +8,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.message import Message
 
-from tui.actions import Action
+from tui.actions import BY_ID, Action
 from tui.api_errors import ApiError
 from tui.counting.review import FILTERS, LineState, Result, Review, ReviewLine, Rights, SessionState, load_review
 from tui.history import Place
@@ -87,6 +87,9 @@ class ReviewScreen(ReviewCommands):
             "review", "countsession", self._place.pk, title=self._place.title, text=f"{self._filter} {self._text}",
             cursor_pk=row.pk if row is not None else None, cursor_row=self.table.cursor,
         )  # fmt: skip
+
+    def on_resize(self) -> None:
+        self.table.columns = line_columns(self.rights, self.size.width)
 
     def load(self) -> None:
         """Ask for the session and its lines."""
@@ -176,7 +179,8 @@ class ReviewScreen(ReviewCommands):
         if line.pk in self._refusals and line.state != LineState.POSTED:
             return self._refusals[line.pk]
         if line.state == LineState.REFUSED:
-            return f"Not posted: {line.refused} c has it counted again, a approves it as it is."
+            again, approve = (self.bincard.keymap.display(BY_ID[f"review.{name}"]) for name in ("recount", "approve"))
+            return f"Not posted: {line.refused} {again} has it counted again, {approve} approves it as it is."
         return ""
 
     def on_virtual_list_cursor_moved(self, message: VirtualList.CursorMoved) -> None:

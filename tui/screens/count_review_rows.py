@@ -25,6 +25,7 @@ _HINTS: Mapping[int, str] = {
     LineState.POSTED: "muted",
 }  # fmt: skip
 _BATCH_ROOM = 12
+_WIDE = 140
 
 
 def _state(line: ReviewLine) -> str:
@@ -41,11 +42,14 @@ def _variance_hint(line: ReviewLine) -> str:
     return "bad" if line.variance and _hint(line) in ("bad", "warn") else "strong" if line.variance else "number"
 
 
-def line_columns(rights: Rights) -> tuple[Column, ...]:
-    """The columns; figures only for who may see them."""
+def line_columns(rights: Rights, width: int = _WIDE) -> tuple[Column, ...]:
+    """The columns for a screen of this width; figures only for who may see them."""
+    room = 16 if width >= _WIDE else 10
     state = Column("state", "State", _state, width=11, priority=1, hint=_hint)
     part = Column("part", "Part", lambda line: line.name, width=22, min_width=12, flex=3, priority=1)
-    where = Column("where", "Location", lambda line: end_of(line.where, 20), width=16, min_width=10, flex=2, priority=3)
+    where = Column(
+        "where", "Location", lambda line: end_of(line.where, room), width=16, min_width=10, flex=2, priority=3
+    )
     mark = Column("mark", "Batch/serial", lambda line: line.mark, width=_BATCH_ROOM, min_width=8, priority=7)
     if not rights.sees:
         taken = Column("taken", "At it", lambda line: line.taken_by, width=12, min_width=8, priority=4)
@@ -63,8 +67,8 @@ def line_columns(rights: Rights) -> tuple[Column, ...]:
         _figure("value", "Value", lambda line: money(line.value) if line.value else "", 10, 4),
         Column("abc", "Cl", lambda line: line.abc, width=2, priority=8),
         mark,
-        Column("first", "Counted by", lambda line: ", ".join(line.first), width=11, min_width=7, priority=9),
-        Column("again", "Again by", lambda line: ", ".join(line.again), width=11, min_width=7, priority=9),
+        Column("first", "By", lambda line: ", ".join(line.first), width=11, min_width=7, priority=9),
+        Column("again", "Again", lambda line: ", ".join(line.again), width=11, min_width=7, priority=9),
         Column("reason", "Reason", lambda line: line.reason, width=12, min_width=8, priority=10),
     )  # fmt: skip
 
@@ -89,13 +93,13 @@ def figures_of(line: ReviewLine) -> str:
         return f"{quantity(line.snapshot)}{unit} on the sheet, not judged yet"
     why = ""
     if line.movements:
-        why = f" ({quantity(line.snapshot)} on the sheet, {signed(line.movements)} moved until it was counted)"
-    text = f"expected {quantity(line.expected)}{unit}{why}, counted {quantity(line.counted)}"
+        why = f" = {quantity(line.snapshot)} on the sheet, {signed(line.movements)} moved meanwhile"
+    text = f"counted {quantity(line.counted)}{unit}, expected {quantity(line.expected)}{why}"
     if not line.variance:
-        return f"{text}: no variance"
+        return f"no variance: {text}"
     percent = f" ({signed(line.percent)} %)" if line.percent is not None else ""
     value = f", worth {money(line.value)}" if line.value is not None else ""
-    return f"{text}: {signed(line.variance)}{percent}{value}"
+    return f"{signed(line.variance)}{percent}{value}: {text}"
 
 
 def who_of(line: ReviewLine) -> str:
@@ -134,9 +138,8 @@ def _session_hint(session: CountSession) -> str:
 
 
 def _aside(session: CountSession) -> str:
-    """What was found and put aside: "2 found, 1 parked"."""
-    said = [f"{session.found} found" if session.found else "", f"{session.parked} parked" if session.parked else ""]
-    return ", ".join(filter(None, said))
+    """What was found and what was put aside, "2/1"; "" for neither."""
+    return f"{session.found}/{session.parked}" if session.found or session.parked else ""
 
 
 def session_columns(rights: Rights) -> Sequence[Column]:
@@ -144,13 +147,13 @@ def session_columns(rights: Rights) -> Sequence[Column]:
     return (
         Column("reference", "Session", lambda one: one.reference, width=9, min_width=8, priority=0),
         Column("state", "State", _session_state, width=12, priority=1, hint=_session_hint),
-        Column("next", "Next", lambda one: one.next_step(rights), width=20, min_width=12, flex=1, priority=2,
+        Column("next", "Next", lambda one: one.next_step(rights), width=32, min_width=18, flex=1, priority=2,
                hint="strong"),
         Column("what", "What", lambda one: one.description, width=24, min_width=12, flex=3, priority=3),
         Column("progress", "Counted", lambda one: f"{one.counted}/{one.lines}", width=9, min_width=7, align="right",
                priority=2),
         Column("who", "Who counts", lambda one: ", ".join(one.counters), width=20, min_width=10, flex=2, priority=4),
-        Column("aside", "Found/parked", _aside, width=18, min_width=12, priority=6),
+        Column("aside", "Found/parked", _aside, width=12, align="right", priority=6),
         Column("by", "Made by", lambda one: one.created_by, width=10, priority=8),
         Column("made", "Made", lambda one: one.created[:10], width=10, priority=7, hint="muted"),
     )  # fmt: skip

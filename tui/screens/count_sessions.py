@@ -132,7 +132,9 @@ class SessionBoard(ListCommands):
         if session is None:
             self.query_one("#about", Line).show([])
             return
-        said = [session.title, session.progress, f"{session.skipped} put off" if session.skipped else ""]
+        step = session.next_step(self._rights)
+        said = [session.title, f"next: {step}" if step else "", session.progress]
+        said += [f"{session.skipped} put off" if session.skipped else ""]
         said.append(f"{session.found} found" if session.found else "")
         said.append(f"{session.parked} parked" if session.parked else "")
         said.append(f"by {', '.join(session.counters)}" if session.counters else "")
