@@ -73,6 +73,7 @@ class CountPlannerScreen(ListCommands):
 
     def on_resize(self) -> None:
         self._fit()
+        self._show_figures()
 
     def _fit(self) -> None:
         self.set_class(self.size.height >= TALL, "-tall")
@@ -172,8 +173,7 @@ class CountPlannerScreen(ListCommands):
             self.bincard.announce(message.problem, "error")
             return
         plan = self._plan = message.plan
-        plain = not self.bincard.console.encoding.startswith("utf")
-        self.figures.show(figure_lines(plan, plain=plain), from_top=False)
+        self._show_figures()
         self.table.empty_text = "Nothing is due."
         self._rows.replace(plan.due)
         self._show_columns_of(plan)
@@ -185,14 +185,19 @@ class CountPlannerScreen(ListCommands):
         self.refresh_footer()
 
     def _show_columns_of(self, plan: Plan) -> None:
-        """Leave out columns that nothing is in; and no more lines for the figures than there are."""
+        """Leave out columns that nothing is in."""
         empty = {
             name
             for name, known in (("abc", any(group.abc for group in plan.groups)), ("sheet", _on_sheet(plan)))
             if not known
         }
         self.table.columns = [column for column in self.VIEW.chosen(self.shown_columns()) if column.key not in empty]
-        self.figures.styles.max_height = len(self.figures.lines)
+
+    def _show_figures(self) -> None:
+        if self._plan is not None:
+            plain = not self.bincard.console.encoding.startswith("utf")
+            self.figures.show(figure_lines(self._plan, self.size.width - 2, plain=plain), from_top=False)
+            self.figures.styles.max_height = len(self.figures.lines)
 
     def _narrow(self, only: Only) -> None:
         self._only = only

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import wrap
 
 from tui.counting.planning import DueLine, Plan, Score, reason_words
 from tui.screens.count_rows import end_of
@@ -14,6 +15,8 @@ __all__ = ["Only", "due_view", "figure_lines", "percent", "sparkline"]
 
 BLOCKS, PLAIN = "▁▂▃▄▅▆▇█", "_.-=+*%#"
 LOCATIONS = 40
+#: Cells before the figures.
+LABEL = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,25 @@ def _hint(line: DueLine) -> str:
     return "bad" if line.reasons[0] == "negative" else "warn" if line.reasons[0] in ("alert", "never counted") else ""
 
 
-def figure_lines(plan: Plan, *, plain: bool = False) -> list[TextLine]:
-    """All the figures: what is due, the work of the next days, how right the record was."""
+def figure_lines(plan: Plan, width: int = 200, *, plain: bool = False) -> list[TextLine]:
+    """All the figures, in lines of at most `width` cells: what is due, the work of the next days, how right the record
+    was."""
+    return [piece for line in _figures(plan, plain=plain) for piece in _wrapped(line, width)]
+
+
+def _wrapped(line: TextLine, width: int) -> list[TextLine]:
+    """The line in as many as it takes, cut at blanks; each stands for the same."""
+    (label, muted), (text, style) = line.pieces
+    room = max(12, width - LABEL)
+    pieces = wrap(text, room, replace_whitespace=False, break_on_hyphens=False) if len(text) > room else [text]
+    labels = [label] + [" " * LABEL] * (len(pieces) - 1)
+    return [
+        TextLine(((each, muted), (piece, style)), line.copy, line.value)
+        for each, piece in zip(labels, pieces, strict=True)
+    ]
+
+
+def _figures(plan: Plan, *, plain: bool) -> list[TextLine]:
     lines = [*_due_lines(plan), _day_line(plan, plain=plain)]
     if not plan.knows_accuracy:
         return [*lines, _line("Record", "accuracy is not available: this server keeps no counts", "muted")]
@@ -77,7 +97,7 @@ def figure_lines(plan: Plan, *, plain: bool = False) -> list[TextLine]:
 
 
 def _line(label: str, text: str, style: str = "", value: object = None) -> TextLine:
-    return TextLine(((f"{label:<9}", "muted"), (text, style)), text, value)
+    return TextLine(((f"{label:<{LABEL}}", "muted"), (text, style)), text, value)
 
 
 def _due_lines(plan: Plan) -> list[TextLine]:

@@ -87,4 +87,7 @@ def test_the_figures_say_how_many_lines_are_behind_them() -> None:
         "Places   1 counted, those with most wrong lines first:",
         "         88.0% of 50, off by 50.0%  Hall/A1",
     ]
+    narrow = figure_lines(plan, 40, plain=True)
+    assert max(len(line.text) for line in narrow) <= 40
+    assert " ".join(" ".join(line.text.split()) for line in narrow) == " ".join(" ".join(text).split())
     assert [line.value for line in figure_lines(plan)][-1] == Only(location=3, path="Hall/A1")
