@@ -144,14 +144,17 @@ class Count:
 
     def next_open(self) -> int | None:
         """The line to count after this one: the next that is open, then those before, those skipped at the end, and at
-        last those that others are at."""
+        last those that others are at. Locations where others count come after those where nobody does: what they do is
+        heard of with a delay, and so two do not come to each line together."""
         here = -1 if self._at is None else self._at
         order = [*range(here + 1, len(self.lines)), *range(min(here + 1, len(self.lines)))]
         open_: list[int] = [number for number in order if self._is_open(number) and number != here]
         free = [number for number in open_ if number not in self.taken]
-        later = next((number for number in free if number not in self.skipped), None)
-        if later is not None:
-            return later
+        fresh = [number for number in free if number not in self.skipped]
+        if fresh:
+            own = None if self.at is None else self.at.location
+            busy = {self.lines[number].location for number in self.taken} - {own}
+            return next((number for number in fresh if self.lines[number].location not in busy), fresh[0])
         if free or open_:
             return (free or open_)[0]
         return here if here >= 0 and self._is_open(here) else None

@@ -213,7 +213,9 @@ class VirtualList(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor on the screen."""
-        self.top = self._top_for(self.cursor, self.top)
+        top, self.top = self.top, self._top_for(self.cursor, self.top)
+        if self.top != top:
+            self.refresh()  # the list may be painted already, and then only rows that change are
         self.cursor_moved()
 
     def on_focus(self) -> None:
