@@ -82,6 +82,15 @@ class Driver:
         )
         await self.pilot.pause()
 
+    async def check(self, name: str, lines: Callable[[], list[str]] | None = None) -> None:
+        """Wait until the screen (or what `lines` gives) is as in `snapshots/<name>.txt`; fails with what differs."""
+        given = lines or (lambda: self.lines)
+        await self.idle()
+        deadline = time.monotonic() + DEADLINE / 3
+        while not _is_snapshot(name, given()) and time.monotonic() < deadline:
+            await self.pilot.pause(0.05)
+        check_snapshot(name, given())
+
 
 @asynccontextmanager
 async def driven(launch: Launch, size: tuple[int, int] = (80, 24), *, scanner: bool = False) -> AsyncIterator[Driver]:
@@ -96,13 +105,22 @@ def check_snapshot(name: str, lines: list[str]) -> None:
 
     What differs from run to run (address, latency, time of day) is masked.
     """
-    shown = "\n".join(_masked(line) for line in lines) + "\n"
-    path = SNAPSHOTS / f"{name}.txt"
+    shown, path = _shown(lines), SNAPSHOTS / f"{name}.txt"
     if os.environ.get("BINCARD_SNAPSHOTS") == "update":
         path.write_text(shown, encoding="utf-8")
     if not path.exists():
         pytest.fail(f"there is no snapshot {name}; look at the screen and run with BINCARD_SNAPSHOTS=update:\n{shown}")
     assert shown == path.read_text(encoding="utf-8")
+
+
+def _is_snapshot(name: str, lines: list[str]) -> bool:
+    path = SNAPSHOTS / f"{name}.txt"
+    updating = os.environ.get("BINCARD_SNAPSHOTS") == "update"
+    return updating or (path.exists() and _shown(lines) == path.read_text(encoding="utf-8"))
+
+
+def _shown(lines: list[str]) -> str:
+    return "\n".join(_masked(line) for line in lines) + "\n"
 
 
 def _masked(line: str) -> str:

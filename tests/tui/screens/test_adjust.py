@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.serving import Running
-from tests.tui.driving import Driver, check_snapshot, driven
+from tests.tui.driving import Driver, driven
 from tui.config import Launch
 from tui.screens.adjust import AdjustDialog
 from tui.screens.card import CardScreen
@@ -57,7 +57,7 @@ async def test_a_count_shows_its_effect_and_is_posted_by_enter(client: Driver, a
     await client.see("Count", "Counted")
     await client.type("90+3")
     await client.see("100 → 93  -7")
-    check_snapshot("count-80x24", client.lines[12:])
+    await client.check("count-80x24", lambda: client.lines[12:])
     await client.press("enter")
     await client.see("Counted 100 → 93", "On hand 93")
     assert item(api, pk)["quantity"] == 93
@@ -186,7 +186,7 @@ async def test_marked_items_are_counted_one_after_the_other(client: Driver, api:
     await client.see("Count  3 items")
     await client.press("1", "1", "enter", "2", "2", "enter", "3", "3")
     await client.see("30 → 33  +3")
-    check_snapshot("count-marked-80x24", client.lines[8:])
+    await client.check("count-marked-80x24", lambda: client.lines[8:])
     await client.press("enter")
     await client.see("Counted: 3 items")
     assert sorted(item(api, pk)["quantity"] for pk in keys) == [11, 22, 33]
@@ -226,7 +226,7 @@ async def test_undo_shows_and_posts_the_opposite(client: Driver, api: httpx.Clie
     await client.see("Removed 100 → 75")
     await client.press("u")
     await client.see("Undo  the remove of", "75 → 100")
-    check_snapshot("undo-80x24", [line for line in client.lines[12:] if "Undo  the" not in line])
+    await client.check("undo-80x24", lambda: [line for line in client.lines[12:] if "Undo  the" not in line])
     await client.press("enter")
     await client.see("Undone by an opposite entry", "On hand 100")
     assert item(api, pk)["quantity"] == 100
@@ -290,4 +290,4 @@ async def test_the_dialogs_fit_into_a_small_terminal(launch: Launch, api: httpx.
         await client.press("m", "enter", *"room")
         await client.see("> Factory/Office Block/Room 101", "Storage Room B", "100 → 100")
         await client.idle()
-        check_snapshot("move-40x16", client.lines)
+        await client.check("move-40x16")

@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.serving import Running
-from tests.tui.driving import Driver, check_snapshot, driven
+from tests.tui.driving import Driver, driven
 from tui.actions import ACTIONS, handler_name
 from tui.app import BincardApp
 from tui.config import ConfigError, Launch, Options
@@ -21,7 +21,7 @@ from tui.screens.stock import StockScreen
 async def test_without_a_token_it_asks_who_is_there(server: Running) -> None:
     async with driven(Launch(server.url)) as client:
         await client.see("Sign in", "User", "Password")
-        check_snapshot("sign-in-80x24", client.lines)
+        await client.check("sign-in-80x24")
         await client.type("allaccess")
         await client.press("enter")
         await client.type("wrong")
@@ -92,7 +92,7 @@ async def test_a_read_only_session_offers_no_changes(launch: Launch) -> None:
 async def test_help_is_made_from_the_registry(client: Driver) -> None:
     await client.press("tab", "f1")
     await client.see("Keys: Stock")
-    check_snapshot("help-80x24", client.lines)
+    await client.check("help-80x24")
     shown = client.text
     for _ in range(3):
         await client.press("pagedown")

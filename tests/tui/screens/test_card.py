@@ -1,7 +1,7 @@
 """The bin card."""
 
 from tests.serving import Running
-from tests.tui.driving import Driver, check_snapshot, driven
+from tests.tui.driving import Driver, driven
 from tui.config import Launch
 from tui.screens.card import CardScreen
 
@@ -84,4 +84,4 @@ async def test_cards_look_as_they_should(launch: Launch) -> None:
             await client.see(" items")
             await open_card(client, "INV-SI100")
             await client.idle()
-            check_snapshot(f"card-{size[0]}x{size[1]}", client.lines)
+            await client.check(f"card-{size[0]}x{size[1]}")

@@ -1,7 +1,7 @@
 """Finding anything."""
 
 from tests.serving import Running
-from tests.tui.driving import Driver, check_snapshot
+from tests.tui.driving import Driver
 from tui.screens.card import CardScreen
 from tui.screens.find import FindScreen
 
@@ -12,7 +12,7 @@ async def test_the_exact_hit_is_the_first_row(client: Driver) -> None:
     await client.see("> C_100nF_0402")
     assert "= part" in client.line_with("> C_100nF_0402")
     await client.idle()
-    check_snapshot("find-80x24", client.lines)
+    await client.check("find-80x24")
 
 
 async def test_enter_before_the_answer_opens_the_exact_hit(client: Driver) -> None:

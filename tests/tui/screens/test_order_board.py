@@ -12,7 +12,7 @@ import pytest
 from tests.faults import FaultServer, LoseAnswer, Reply
 from tests.plain_inventree import PlainInvenTree
 from tests.serving import Running, running
-from tests.tui.driving import Driver, check_snapshot, driven
+from tests.tui.driving import Driver, driven
 from tests.tui.order_lists import OrderLists, order_row, orders_server
 from tui.actions.orders import TRANSITION_KEYS
 from tui.config import Launch, Options
@@ -132,7 +132,7 @@ def steady(lines: list[str]) -> list[str]:
 async def test_the_board_at_every_size(fresh: Launch, size: tuple[int, int]) -> None:
     async with driven(fresh, size) as client:
         await open_board(client)
-        check_snapshot(f"orders-{size[0]}x{size[1]}", steady(client.lines))
+        await client.check(f"orders-{size[0]}x{size[1]}", lambda: steady(client.lines))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (132, 43), (40, 16)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -142,7 +142,7 @@ async def test_the_board_by_target_date_at_every_size(fresh: Launch, size: tuple
         await client.press("v")
         await client.see("No date")
         await client.idle()
-        check_snapshot(f"orders-by-date-{size[0]}x{size[1]}", steady(client.lines))
+        await client.check(f"orders-by-date-{size[0]}x{size[1]}", lambda: steady(client.lines))
 
 
 async def test_the_question_before_an_action_and_the_form_for_a_new_order(fresh: Launch) -> None:
@@ -151,11 +151,11 @@ async def test_the_question_before_an_action_and_the_form_for_a_new_order(fresh:
         await client.press("X")
         await client.see("Cancel PO0001 to DigiKey: 3 lines, 211.50 USD?", "cannot be taken up again")
         await client.idle()
-        check_snapshot("orders-cancel-80x24", steady(client.lines))
+        await client.check("orders-cancel-80x24", lambda: steady(client.lines))
         await client.press("escape", "n")
         await client.see("New purchase order", "PO0013", "DigiKey Electronics", "Assigned   allaccess", "Overdue · 3")
         await client.idle()
-        check_snapshot("orders-new-80x24", steady(client.lines))
+        await client.check("orders-new-80x24", lambda: steady(client.lines))
 
 
 async def test_what_is_overdue_is_marked_by_words_and_stands_first(board: Driver, api: httpx.Client) -> None:

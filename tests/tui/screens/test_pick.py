@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults import FaultServer, Hold
 from tests.serving import Running
-from tests.tui.driving import Driver, check_snapshot, driven
+from tests.tui.driving import Driver, driven
 from tests.tui.screens.picking_shop import Shop, open_pick
 from tui.config import Launch
 from tui.screens.pick import PickScreen
@@ -441,13 +441,13 @@ async def test_the_pick_screen_looks_as_it_should(launch: Launch, api: httpx.Cli
         await take(client, "A2", "B7")
         await client.see("Picked", "A10")
         await client.idle()
-        check_snapshot(f"pick-{size[0]}x{size[1]}", _anonymous(client.lines))
+        await client.check(f"pick-{size[0]}x{size[1]}", lambda: _anonymous(client.lines))
         await client.press("f9")
         await client.idle()
-        check_snapshot(f"pick-list-{size[0]}x{size[1]}", _anonymous(client.lines))
+        await client.check(f"pick-list-{size[0]}x{size[1]}", lambda: _anonymous(client.lines))
         await client.press("S")
         await client.see("Tracking")
-        check_snapshot(f"pick-ship-{size[0]}x{size[1]}", _anonymous(client.lines))
+        await client.check(f"pick-ship-{size[0]}x{size[1]}", lambda: _anonymous(client.lines))
 
 
 def _anonymous(lines: list[str]) -> list[str]:

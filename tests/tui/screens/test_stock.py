@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from tests.serving import Running
-from tests.tui.driving import Driver, check_snapshot, driven
+from tests.tui.driving import Driver, driven
 from tui.config import Launch
 
 
@@ -21,7 +21,7 @@ async def open_reels(client: Driver) -> None:
 async def test_it_shows_locations_and_items(client: Driver) -> None:
     await client.see("on hand")
     await client.idle()
-    check_snapshot("stock-80x24", client.lines)
+    await client.check("stock-80x24")
 
 
 async def test_it_has_more_columns_and_details_when_wide(launch: Launch) -> None:
@@ -29,18 +29,18 @@ async def test_it_has_more_columns_and_details_when_wide(launch: Launch) -> None
         await client.see("1 038 items", "on hand")
         await client.press("tab")
         await client.idle()
-        check_snapshot("stock-132x43", client.lines)
+        await client.check("stock-132x43")
 
 
 async def test_it_shows_one_pane_at_a_time_when_narrow(launch: Launch) -> None:
     async with driven(launch, (40, 16)) as client:
         await client.see("1 038 items", "Electronics Lab", "on hand")
         await client.idle()
-        check_snapshot("stock-40x16-tree", client.lines)
+        await client.check("stock-40x16-tree")
         await client.press("down", "enter")
         await client.see("496 items", "on hand")
         await client.idle()
-        check_snapshot("stock-40x16-items", client.lines)
+        await client.check("stock-40x16-items")
 
 
 async def test_the_items_follow_the_cursor_in_the_tree(client: Driver) -> None:
@@ -101,7 +101,7 @@ async def test_chosen_columns_are_remembered(client: Driver, launch: Launch) -> 
 async def test_columns_are_ticked_in_a_dialog(client: Driver) -> None:
     await client.press("C")
     await client.see("[x] Part", "[ ] SKU")
-    check_snapshot("columns-80x24", client.lines)
+    await client.check("columns-80x24")
     await client.press("down", "space", "space", "enter")
     await client.lose("Columns of")
     assert "Quantity" not in client.line_with("Part▲")
