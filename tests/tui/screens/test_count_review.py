@@ -150,6 +150,23 @@ async def test_a_count_from_the_first_line_to_the_posted_variance(
         assert text in note
 
 
+async def test_a_recount_is_done_from_the_review_of_the_session(
+    server: Running, folk: dict[str, httpx.Client], room: Room
+) -> None:
+    (item,) = room.fill("A1")
+    room.open(item)
+    room.enter(folk["ann"], item, 40)
+    room.steer(folk["lea"], "close")
+    async with driven(as_(server, "ben")) as client:
+        await at_review(client, room)
+        await client.press("J")
+        await client.see("left", "Bolt 00")
+        await client.idle()
+        await client.press("4", "1", "enter")
+        await client.until(lambda: room.variances()[item]["status"] == 40, "the recount")
+    assert room.variances()[item]["counters"] == {"first": ["ann"], "again": ["ben"], "notes": []}
+
+
 async def test_movements_explain_what_was_expected(server: Running, folk: dict[str, httpx.Client], room: Room) -> None:
     reviewed(room, folk)
     async with driven(as_(server, "sue")) as client:
