@@ -197,7 +197,7 @@ class CountPlannerScreen(ListCommands):
         if self._plan is not None:
             plain = not self.bincard.console.encoding.startswith("utf")
             self.figures.show(figure_lines(self._plan, self.size.width - 2, plain=plain), from_top=False)
-            self.figures.styles.max_height = len(self.figures.lines)
+            self.figures.set_styles(max_height=len(self.figures.lines))
 
     def _narrow(self, only: Only) -> None:
         self._only = only
