@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from server.domain.alert_kinds import ALERT_SETTINGS
 from server.domain.count_settings import COUNT_SETTINGS
 from server.domain.plugin_settings import PluginSettingKind
 from server.domain.status import StockStatus
@@ -66,6 +67,7 @@ _OWN_SETTINGS = (
         tuple((str(int(status)), status.label) for status in StockStatus),
     ),
     *COUNT_SETTINGS,
+    *ALERT_SETTINGS,
 )  # fmt: skip
 
 PLUGINS = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 __all__ = ["KINDS", "NOT_WORTH_TELLING", "READERS", "WATCHED", "Watched", "readable"]
 
-KINDS = ("stock", "order", "count", "user", "part", "company")
+KINDS = ("stock", "order", "count", "user", "part", "company", "alert")
 
 
 @dataclass(frozen=True)
@@ -137,12 +137,19 @@ _ALL = (
         "part_supplierpart", "supplierpart", "company", "purchase_order",
         ("SKU", "active", "primary", "pack_quantity", "available"), ("part_id", "supplier_id"),
     ),
+    # Neither message nor figures: who may see them is decided by what the alert is about.
+    Watched(
+        "bincard_alert", "alert", "alert", "stock", ("state", "severity"),
+        ("kind", "part_id", "location_id", "purchase_order_id", "sales_order_id"),
+    ),
 )  # fmt: skip
 
 WATCHED: Mapping[str, Watched] = {entry.table: entry for entry in _ALL}
 """By the table's name."""
 
-_ALSO = {"company": ("purchase_order", "sales_order", "return_order")}
+_ALSO = {
+    "company": ("purchase_order", "sales_order", "return_order"), "alert": ("stock", "purchase_order", "sales_order"),
+}  # fmt: skip
 READERS: Mapping[str, tuple[str, ...]] = {entry.model: _ALSO.get(entry.model, (entry.role,)) for entry in _ALL}
 """By model: the roles of which one must allow to view."""
 

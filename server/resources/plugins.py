@@ -132,8 +132,8 @@ def _setting(
     return {
         "pk": pk, "key": kind.key, "value": value, "name": kind.name, "description": kind.description, "type": "string",
         "choices": [{"value": choice, "display_name": text} for choice, text in kind.choices], "model_name": None,
-        "model_filters": None, "api_url": None, "typ": "plugin", "units": "", "required": False, "confirm": False,
-        "confirm_text": "", "plugin": plugin.key, "read_only": False,
+        "model_filters": None, "api_url": None, "typ": "plugin", "units": kind.units, "required": False,
+        "confirm": False, "confirm_text": "", "plugin": plugin.key, "read_only": False,
     }  # fmt: skip
 
 
@@ -170,8 +170,8 @@ def _change_setting(context: Context, plugin: str, key: str) -> dict[str, Any]:
     fields = {"value": f.String(allow_blank=True, max_length=2000, required=True)}
     body = f.read_body(fields, context.body(), context, partial=context.incoming.method == "PATCH")
     if "value" in body:
-        if kind.choices and body["value"] not in dict(kind.choices):
-            raise InvalidInput("Chosen value is not a valid option")
+        if refusal := kind.refusal(body["value"]):
+            raise InvalidInput(refusal)
         row = _kept_row(context, _plugin(plugin), kind)
         row.value = body["value"]
         context.session.flush()

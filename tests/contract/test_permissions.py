@@ -117,10 +117,19 @@ EVERYBODY = {
     "/api/user/tokens/": "one's own",
     "/api/user/tokens/{pk}/": "one's own",
     "/api/user/{pk}/": "names of colleagues; staff with the admin role writes",
+    "/plugin/bincard/alert-subscription/": "one's own; webhooks for staff",
+    "/plugin/bincard/alert-subscription/{pk}/": "one's own; webhooks for staff",
     "/plugin/bincard/docs/": "what this API can do",
 }
 
 BY_OBJECT = {
+    "/plugin/bincard/alert/": "by what the alert is about",
+    "/plugin/bincard/alert/acknowledge/": "by what the alerts are about",
+    "/plugin/bincard/alert/resolve/": "by what the alerts are about",
+    "/plugin/bincard/alert/snooze/": "by what the alerts are about",
+    "/plugin/bincard/alert/summary/": "by what the alerts are about",
+    "/plugin/bincard/alert/{pk}/": "by what the alert is about",
+    "/plugin/bincard/alert-rule/": "the rules whose alerts one may see",
     "/api/attachment/": "by what it is attached to",
     "/api/attachment/{pk}/": "by what it is attached to",
     "/api/barcode/": "by what the code stands for",
