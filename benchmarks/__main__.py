@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-SUBJECTS = ("client", "thin", "server", "orders", "million")
+SUBJECTS = ("client", "thin", "server", "orders", "million", "counters")
 
 
 def main(arguments: list[str]) -> int:
