@@ -32,6 +32,11 @@ def parser() -> argparse.ArgumentParser:
         "--log-level", choices=("debug", "info", "warning", "error"), help="what is logged (BINCARD_LOG_LEVEL)"
     )
 
+    worker = commands.add_parser("worker", parents=[common], help="do the jobs that servers queue")
+    worker.add_argument(
+        "--log-level", choices=("debug", "info", "warning", "error"), help="what is logged (BINCARD_LOG_LEVEL)"
+    )
+
     commands.add_parser("migrate", parents=[common], help="make the database, or bring it up to date")
 
     load = commands.add_parser("import", parents=[common], help="take in an InvenTree export (dumpdata JSON)")

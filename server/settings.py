@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     webhook_private_networks: bool = False
     """Whether webhooks may go to addresses of private networks and of this machine, also without TLS."""
 
+    workers: int = Field(default=1, ge=0, le=16)
+    """How many jobs are done side by side; 0: `serve` does none, a `bincard-server worker` does them."""
+
     @property
     def url(self) -> str:
         """The database's address."""

@@ -22,6 +22,14 @@ def run(options: argparse.Namespace) -> int:
     from server.app import create_app
 
     app = create_app(settings, database)
+    if settings.workers:
+        from server.jobs.runner import Runner
+
+        runner = Runner(
+            settings, database, workers=settings.workers, alone=not (settings.database_url or settings.valkey_url)
+        )
+        app.closing.append(runner.close)
+        runner.start()
     config = uvicorn.Config(
         app, log_level=settings.log_level, access_log=False, lifespan="off", server_header=False, date_header=False,
         timeout_keep_alive=75, backlog=512, timeout_graceful_shutdown=10, proxy_headers=False,

@@ -25,12 +25,13 @@ from server.db.dialects import may_retry, open_engine, reading_engine
 
 __all__ = [
     "Database", "DatabaseError", "DatabaseRefused", "Overtaken", "RawReader", "SchemaTooNew", "SchemaTooOld",
-    "WritingSession", "attempts_of",
+    "WritingSession", "attempts_of", "knock_after_commit",
 ]  # fmt: skip
 
 T = TypeVar("T")
 TRIES = 12
 _ATTEMPTS = "attempts before"
+_KNOCKS = "whom to wake"
 
 
 class DatabaseError(Exception):
@@ -56,6 +57,11 @@ class Overtaken(Exception):
 def attempts_of(session: Session) -> int:
     """How often `run_write` has run the transaction before."""
     return int(session.info.get(_ATTEMPTS, 0))
+
+
+def knock_after_commit(session: Session, name: str) -> None:
+    """Wake whoever waits under that name (`Database.knocks`) once the transaction is committed."""
+    session.info.setdefault(_KNOCKS, set()).add(name)
 
 
 class RawReader:
@@ -100,6 +106,8 @@ class Database:
             ) from None
         self.recorder: Recorder | None = None
         """Who keeps a log of what the transactions change."""
+        self.knocks: dict[str, Callable[[], None]] = {}
+        """Who is woken by `knock_after_commit`; called in the thread that committed."""
         self._turn = Lock()
         self._local = local()
         self._own: list[sqlite3.Connection] = []
@@ -170,8 +178,12 @@ class Database:
             session.flush()
             if log is not None:
                 events = log.finish(connection)
+            waiting = session.info.get(_KNOCKS, ())
         if recorder is not None and events:
             recorder.committed()
+        for name in waiting:
+            if (knock := self.knocks.get(name)) is not None:
+                knock()
 
     def run_write(self, function: Callable[[Session], T]) -> T:
         """The result of `function(session)` in one transaction; run again, a bounded number of times, when it lost

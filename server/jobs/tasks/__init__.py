@@ -1,0 +1,1 @@
+"""The jobs, one module each, which names what it declares `JOBS`."""
