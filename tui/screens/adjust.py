@@ -258,14 +258,15 @@ class SplitDialog(AdjustDialog):
 def change_of(line: PreviewLine) -> Change:
     """A line of a preview as the list shows it."""
     item = line.item
-    note = line.status_after or (f"to {line.location_after}" if line.location_after else "")
-    if line.splits:
-        note = f"new item of {item.amount(line.amount)}" + (f" in {line.location_after}" if line.location_after else "")
+    becomes = f"new item of {item.amount(line.amount)}" if line.splits else ""
+    place = f"{'in' if becomes else 'to'} {line.location_after}" if line.location_after else ""
+    note = place if becomes else line.status_after or place
     return Change(
         label=item.label,
         before=item.amount(line.before),
         after=quantity(line.after),
-        change=signed(line.change) if line.change else "same" if not note else "",
+        change=signed(line.change) if line.change else "same" if not becomes + note else "",
+        becomes=becomes,
         note=note,
         warnings=line.warnings,
         refusals=line.refusals,

@@ -133,8 +133,9 @@ class FindScreen(Dialog[Hit]):
             Choice(number, hit.title, f"{'= ' if hit.is_exact else ''}{KINDS[hit.model]}  {hit.detail}")
             for number, hit in enumerate(self._hits)
         ]
-        self.query_one(ChoiceList).set_choices(choices)
-        self._say(_summary(message.found))
+        nothing = f"Nothing is called {message.found.text}."
+        self.query_one(ChoiceList).set_choices(choices, empty=nothing if self.is_low else "")
+        self._say(_summary(message.found) or ("nothing found" if self.is_low else nothing))
         if self._opening:
             self._open_first()
 
@@ -178,6 +179,6 @@ class FindScreen(Dialog[Hit]):
 
 
 def _summary(found: Found) -> str:
-    """How many of each kind there are."""
+    """How many of each kind there are; "" for none at all."""
     counts = [f"{count} {KINDS[model]}{'s' if count != 1 else ''}" for model, count in found.counts.items() if count]
-    return ", ".join(counts) if counts else f"Nothing is called {found.text}."
+    return ", ".join(counts) or (f"{len(found.hits)} found" if found.hits else "")

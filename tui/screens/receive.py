@@ -206,7 +206,7 @@ class ReceiveScreen(ReceivePosting):
         dropped = self._dropped()
         self._prompt.say(f"{len(hits)} lines match {text}: which? {dropped}", "bold $warn", "? ")
         self._show_choices([choice_of(hit.line) for hit in hits])
-        self._prompt.ask("Which?", placeholder="Enter takes it, typing searches again")
+        self._prompt.ask("Which?", placeholder="Enter, or type to search")
 
     def _take_which(self, text: str) -> None:
         choice = self._choices.current

@@ -97,7 +97,7 @@ class ReceiveAsides(ReceiveView):
         else:
             self._prompt.say(f"{len(message.places)} locations match {message.text}: which? {self._dropped()}", "bold")
             self._show_choices(_place_choices(message.places))
-            self._prompt.ask("Location:", placeholder="Enter takes it, typing searches again")
+            self._prompt.ask("Location:", placeholder="Enter, or type to search")
 
     def _set_place(self, place: Location) -> None:
         if place.structural:

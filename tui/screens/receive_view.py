@@ -62,7 +62,7 @@ class ReceiveView(ReceiveWork):
         yield Line(id="result")
         yield Line(id="where")
         yield ResourceTable(
-            columns_for(self.app.size.width), self._rows, id="lines", empty_text="The order has no lines.",
+            columns_for(self.app.size.width), self._rows, id="lines", empty_text="",
         )  # fmt: skip
         yield ChoiceList(rows=6, reserve=12, id="choices")
         yield PromptLine()
@@ -123,6 +123,7 @@ class ReceiveView(ReceiveWork):
         if desk is None or desk.order is None:
             return
         self._table.columns = columns_for(self.app.size.width, desk.lines)
+        self._table.empty_text = "The order has no lines."
         self._rows.replace(in_order(desk.lines))
         self._table.refresh_rows()
         self.query_one("#where", Line).show(*head(desk.order, desk.lines, self.app.size.width))

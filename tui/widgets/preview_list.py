@@ -23,13 +23,14 @@ RESERVE = 9
 class Change:
     """One item's line: its name, what there is, what there will be ("" while nothing is typed), the difference.
 
-    `note` is where it goes or what it becomes. Warnings and refusals are sentences.
+    `becomes` is what else comes of it, `note` where it goes. Warnings and refusals are sentences.
     """
 
     label: str
     before: str
     after: str = ""
     change: str = ""
+    becomes: str = ""
     note: str = ""
     warnings: Sequence[str] = ()
     refusals: Sequence[str] = ()
@@ -60,6 +61,10 @@ class PreviewList(Widget, can_focus=False):
     def render(self) -> Content:
         blocks = self._lines(self.content_size.width)
         height = self.content_size.height
+        if len(blocks) == 1 and len(blocks[0]) > height > 0:
+            # What speaks against it is to be read; what there is, and of what, has been seen.
+            told = len(_Columns(self._changes, self.content_size.width).sentences(self._changes[0]))
+            blocks = [blocks[0][max(0, min(len(blocks[0]) - height, len(blocks[0]) - told - 1)) :]] if told else blocks
         first = 0
         while sum(map(len, blocks[first : self._current + 1])) > height and first < self._current:
             first += 1
@@ -91,7 +96,7 @@ class _Columns:
         self.before = max(cell_len(change.before) for change in changes)
         self.after = max(1, *(cell_len(change.after) for change in changes))
         self.change = max(cell_len(change.change) for change in changes)
-        self.note = max(cell_len(safe(change.note)) for change in changes)
+        self.note = max(cell_len(safe(_aside(change))) for change in changes)
         figures = self.before + 3 + self.after + 2 + self.change + 2
         self.narrow = width < _NARROW
         self.single = len(changes) == 1
@@ -107,13 +112,18 @@ class _Columns:
             (f"{change.after or '?':>{self.after}}", "bold"),
             (f"  {change.change:>{self.change}}" if self.change else "", "$muted"),
         )
-        note = Content.styled(safe(change.note), "$muted")
+        note = Content.styled(safe(_aside(change)), "$muted")
         if self.narrow:
             lines = self._narrow_lines(change, sign, label, figures)
         else:
             name = label.truncate(self.label, ellipsis=True)
             line = Content(sign) + name.pad_right(self.label - name.cell_length) + "  " + figures
-            lines = [cut(line + "  " + note if change.note else line, self.width)]
+            lines = [cut(line + "  " + note if note else line, self.width)]
+        return lines + self.sentences(change)
+
+    def sentences(self, change: Change) -> list[Content]:
+        """What speaks against it."""
+        lines = []
         for text in change.refusals:
             lines += _sentence("!! ", text, "bold $bad", self.width)
         for text in change.warnings:
@@ -128,12 +138,25 @@ class _Columns:
         if figures.cell_length + len(indent) <= self.width:
             lines.append(Content(indent) + figures)
         else:
-            amounts = (change.before, f"→ {change.after or '?'}", change.change)
-            lines += [cut(Content(f"{indent[2:]}{amount}"), self.width) for amount in amounts if amount]
+            after = f"→ {change.after or '?'}"
+            together = f"{after}  {change.change}"
+            fits = cell_len(together) + len(indent[2:]) <= self.width
+            amounts = (change.before, together) if fits else (change.before, after, change.change)
+            lines += [cut(Content(f"{indent[2:]}{amount}".rstrip()), self.width) for amount in amounts if amount]
+        if change.refusals:
+            return lines  # nothing comes of it
+        if change.becomes:
+            pieces = wrap(safe(change.becomes), max(10, self.width - len(indent)))
+            lines += [Content(indent) + Content.styled(piece, "$muted") for piece in pieces]
         if change.note:
             note = cut_middle(safe(change.note), self.width - len(indent))
             lines.append(Content(indent) + Content.styled(note, "$muted"))
         return lines
+
+
+def _aside(change: Change) -> str:
+    """What comes of it beside the figures."""
+    return " ".join(filter(None, (change.becomes, change.note)))
 
 
 def _sentence(sign: str, text: str, style: str, width: int) -> list[Content]:
