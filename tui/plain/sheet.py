@@ -125,7 +125,7 @@ class SheetClerk:
                 self._jump(typed.text)
             case Asks.FIND:
                 await self._find(typed.text, None)
-            case Asks.NOTHING if count.total is not None:
+            case Asks.NOTHING if count.total is not None or (count.at is not None and count.at.number in count.done):
                 count.go_on()
             case Asks.NOTHING:
                 self._not("type how many there are, 0 for none, s for later, ? for help")
@@ -175,7 +175,9 @@ class SheetClerk:
             return
         total = count.total
         after = amount if asks is Asks.SET else (total or Decimal(0)) + amount
-        if line.serial and after not in (0, 1):
+        if line.number in count.done and not count.sums:
+            self._not(f"{line.label} needs no more counts: others counted it; Enter alone goes on")
+        elif line.serial and after not in (0, 1):
             self._not(f"{line.label} is one piece: 1 or 0")
         elif after < 0:
             self._not(f"only {quantity(total or 0)} counted here so far; nothing was taken back")
