@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.serving import Running
-from tests.tui.driving import Driver, check_snapshot, driven
+from tests.tui.driving import Driver, driven
 from tests.tui.screens.test_adjust import ROOM_404, item, make_item, open_item
 from tui.config import Launch
 from tui.screens.find import FindScreen
@@ -32,29 +32,34 @@ async def small(launch: Launch, request: pytest.FixtureRequest) -> AsyncIterator
         yield driver
 
 
-def look(client: Driver, name: str) -> None:
-    """Compare the screen. What other tests change is masked: how many items there are, and what they add up to."""
+async def look(client: Driver, name: str) -> None:
+    """Compare the screen. What other tests and the day change is masked: how many items there are, what they add up to,
+    and today's date."""
     width, height = client.app.size
-    lines = [re.sub(r"\b1 0[345]\d( items|$)", r"N\1", line) for line in client.lines]
-    if "items" in client.text:
-        lines = [re.sub(r"on hand \d[\d ]+", "on hand N ", line) for line in lines]
-    check_snapshot(f"{name}-{width}x{height}", lines)
+
+    def steady() -> list[str]:
+        lines = [re.sub(r"\b1 0\d\d( items|$)", r"N\1", line) for line in client.lines]
+        if "items" in client.text:
+            lines = [re.sub(r"on hand \d[\d ]+", "on hand N ", line) for line in lines]
+        return [re.sub(r"\b20\d\d-\d\d-\d\d(?= +\+1 250 )", "2026-11-22", line) for line in lines]
+
+    await client.check(f"{name}-{width}x{height}", steady)
 
 
 @SIZES
 async def test_finding(small: Driver) -> None:
-    look(small, "small-tree")
+    await look(small, "small-tree")
     await small.press("tab")
     await small.idle()
-    look(small, "small-stock")
+    await look(small, "small-stock")
     await small.press("f", *"R_220K_0805")
     await small.see("> R_220K_0805")
     await small.idle()
-    look(small, "small-find")
+    await look(small, "small-find")
     await small.press("enter")
     await small.see("On hand")
     await small.idle()
-    look(small, "small-card")
+    await look(small, "small-card")
 
 
 @SIZES
@@ -63,7 +68,7 @@ async def test_counting(small: Driver, api: httpx.Client) -> None:
     await open_item(small, pk)
     await small.press("c", *"1038")
     await small.see("1 250 → 1 038", "-212")
-    look(small, "small-count")
+    await look(small, "small-count")
     await small.press("enter")
     await small.see("OK Counted 1 250 →")
     await small.idle()
@@ -79,10 +84,10 @@ async def test_moving(small: Driver, api: httpx.Client) -> None:
     await small.see("1 250 → 1 250")
     await small.press("enter", *"room")
     await small.see("/Room 101", "/Room 404")
-    look(small, "small-move")
+    await look(small, "small-move")
     await small.press("down", "enter")
     await small.see("Note", "Enter Post")
-    look(small, "small-move-note")
+    await look(small, "small-move-note")
     await small.press("enter")
     await small.see("OK Moved to")
     assert item(api, pk)["location"] == ROOM_404
@@ -94,15 +99,53 @@ async def test_what_is_refused_says_why_with_the_figures(small: Driver, api: htt
     await open_item(small, pk)
     await small.press("x", *"99999", "enter")
     await small.see("only 1 250")
-    look(small, "small-refused")
+    await look(small, "small-refused")
     assert item(api, pk)["quantity"] == 1250
+
+
+@SIZES
+async def test_what_is_doubted_says_why_before_it_is_posted(small: Driver, api: httpx.Client) -> None:
+    pk = make_item(api, 1250)
+    await open_item(small, pk)
+    await small.press("c", *"999999", "enter")
+    await small.see("799 times what", "Enter")
+    await look(small, "small-doubted")
+    await small.press("enter")
+    await small.see("OK Counted 1 250 →")
+    await small.press("u")
+    await small.see("Undo", "-998 749")
+    await small.press("enter")
+    await small.see("OK Undone")
+    assert item(api, pk)["quantity"] == 1250
+
+
+@SIZES
+async def test_a_move_of_more_than_there_is_says_how_much_there_is(small: Driver, api: httpx.Client) -> None:
+    pk = make_item(api, 1250)
+    await open_item(small, pk)
+    await small.press("m", *"99999")
+    await small.see("only 1 250")
+    await look(small, "small-move-refused")
+    await small.press("escape")
+    await small.lose("only 1 250")
+    assert item(api, pk)["quantity"] == 1250
+
+
+@SIZES
+async def test_finding_nothing_and_a_code(small: Driver, api: httpx.Client) -> None:
+    pk = make_item(api, 7)
+    await small.press("f", *"zzqq")
+    await small.see("Nothing is called zzqq." if small.app.size.width == 40 else "nothing found")
+    await look(small, "small-find-nothing")
+    await small.press(*["backspace"] * 4, *f"INV-SI{pk}")
+    await small.see("1 found", "= item")
 
 
 @SIZES
 async def test_help_scrolls(small: Driver) -> None:
     await small.press("question_mark")
     await small.see("Keys: Stock")
-    look(small, "small-help")
+    await look(small, "small-help")
     await small.press("pagedown")
     await small.lose("Sub-locations" if small.app.size.height < 12 else "Include")
     await small.press("enter")
@@ -115,7 +158,7 @@ async def test_signing_in(launch: Launch, size: tuple[int, int]) -> None:
     async with driven(replace(launch, user="", token=None), size) as client:
         await client.see("Sign in", "User")
         await client.idle()
-        look(client, "small-sign-in")
+        await look(client, "small-sign-in")
         await client.press(*"allaccess", "enter", *"wrong", "enter")
         await client.see("!! ")
         await client.press(*"nolimits", "enter")
