@@ -115,7 +115,9 @@ class CountSheetScreen(CountPrompting):
     def say(self, text: str, severity: str = "information") -> None:
         sign, style = NOTICE_STYLES[severity]
         narrow = self.has_class("-narrow")
-        self.query_one("#last", Sentence).say(text if narrow else "", style, sign)
+        last = self.query_one("#last", Sentence)
+        last.set_class(severity in ("warning", "error"), "-long")
+        last.say(text if narrow else "", style, sign)
         self.prompt.say("" if narrow else text, style, sign)
         if text and self._sounds:
             self._beep({"good": 1, "warning": 2, "error": 3}.get(severity, 0))
@@ -150,7 +152,7 @@ class CountSheetScreen(CountPrompting):
         if count is None or not count.lines:
             return "Nothing is on this sheet yet. Scan what you find."
         refused = f" {len(count.refused)} were refused: F7 shows why." if count.refused else ""
-        return f"All {len(count.lines)} lines are counted.{refused} F8 finishes; /text goes back to a line."
+        return f"All {len(count.lines)} lines are counted.{refused} F8 finishes, / goes back."
 
     def _show_progress(self) -> None:
         count = self.count
@@ -225,8 +227,8 @@ class CountSheetScreen(CountPrompting):
         return [(display_key(key), self.label_of(action)) for key, action in keys if key]
 
     def label_of(self, action: Action) -> str:
-        if action.id == "count.accept" and self.in_list:
-            return "Go there"
+        if action.id == "count.accept" and (self.in_list or self.has_class("-tiny")):
+            return "Go there" if self.in_list else "Count"
         if action.id == "count.list":
             return "Prompt" if self.in_list else "List"
         if action.id == "count.sounds":
