@@ -124,7 +124,7 @@ class CountSheetScreen(CountPrompting):
 
     def _beep(self, times: int) -> None:
         if times:
-            self.bincard.bell()
+            self.call_later(self.bincard.bell)  # what is to be seen goes first
             if times > 1:
                 self.set_timer(_BEEP, lambda: self._beep(times - 1))
 
@@ -254,7 +254,10 @@ class CountSheetScreen(CountPrompting):
     async def do_count_accept(self) -> None:
         """Take what is typed; in the list, go to the line under the cursor."""
         if not self.in_list:
-            self.prompt.press()
+            entered = self.prompt.pull()
+            if entered is not None:
+                self.on_prompt_line_entered(entered)
+                self.bincard.paint_now()
             return
         line: CountLine | None = self.table.current_row
         self.set_focus(self.prompt.field)

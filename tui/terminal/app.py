@@ -70,6 +70,16 @@ class TerminalApp(App[ReturnType]):
         elif self._screen_stack:
             self._display(self.screen, self.screen._compositor.render_update(full=True))
 
+    def paint_now(self) -> None:
+        """Show at once what has changed in widgets that stay as they lie: the next frame is up to 17 ms away."""
+        screen = self.screen
+        for widget in screen.walk_children(Widget):
+            if widget._repaint_required and not widget._layout_required:
+                widget._repaint_required = False
+                if widget.display and widget in screen._compositor:
+                    screen._dirty_widgets.add(widget)
+        screen._on_timer_update()
+
     def action_repaint(self) -> None:
         """Send the whole screen again."""
         self.repaint()
@@ -149,6 +159,7 @@ class TerminalApp(App[ReturnType]):
         if self._sync_available and len(piece) > WORTH_FRAMING and not writer.is_slow:
             piece = f"{SYNC_START}{piece}{SYNC_END}"
         writer.write(piece)
+        writer.hand_over()
 
     def _line_free(self) -> None:
         """In the writer's thread: the line can take more."""

@@ -19,6 +19,7 @@ QUESTION = "\x1b[6n"  # cursor position report, which every terminal since the V
 WINDOW = 500  # bytes that may be under way before the answer to the last question
 PATIENCE = 4.0  # seconds to wait for an answer before sending on
 SLOW = 0.5  # seconds to an answer from which a line is slow: 500 bytes at 9,600 baud take as long
+HANDING_OVER = 0.002  # seconds that a caller waits for the thread to write; a line that is stuck takes longer
 STOP_PATIENCE = 0.5  # seconds to wait at the end for a terminal that takes nothing, or owes an answer
 
 
@@ -44,6 +45,11 @@ class Writer(threading.Thread):
             if text and not self._broken:
                 self._waiting.append(text)
                 self._change.notify_all()
+
+    def hand_over(self) -> None:
+        """Let the thread write what is queued before the caller goes on computing, which would hold it up for 5 ms."""
+        with self._change:
+            self._change.wait_for(lambda: self._broken or not (self._busy or self._waiting), HANDING_OVER)
 
     def call_when_free(self, callback: Callable[[], None]) -> bool:
         """Have the callback called once, from the thread, when the line can take more; False when it can now."""

@@ -1,6 +1,8 @@
 """A one-line text field: no frame, no blinking cursor, and only printable text in it."""
 
 from textual import events
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from tui.safe_text import safe
@@ -19,6 +21,9 @@ class Field(Input):
         & > .input--cursor { background: transparent; color: $foreground; text-style: reverse; }
     }
     """
+
+    #: Of the text, which scrolls inside the line: nothing is laid out anew when it grows (overridden).
+    virtual_size = Reactive(Size(0, 0))
 
     def __init__(
         self,

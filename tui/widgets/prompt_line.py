@@ -140,6 +140,15 @@ class PromptLine(Vertical):
         entry, field.value = _Entry(key, field.value.strip()), ""
         self._put(entry)
 
+    def pull(self) -> Entered | None:
+        """As `press`, for a screen that deals with the entry here and now, not by message; None where it waits."""
+        if not self._ready or self._question:
+            self.press()
+            return None
+        field, self._ready = self.field, False
+        text, field.value = field.value.strip(), ""
+        return self.Entered(self, "enter", text)
+
     def put(self, text: str) -> None:
         """Take a scan that did not come through the field."""
         draft, entry = "", _Entry("scan", text.strip())

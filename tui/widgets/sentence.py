@@ -24,8 +24,12 @@ class Sentence(Widget, can_focus=False):
         """Show another sentence; "" shows nothing."""
         shown = safe(sign + text) if text else ""
         if (shown, style) != (self._text, self._style):
-            self._text, self._style = shown, style
-            self.refresh(layout=True)
+            width = self.content_size.width
+            before, self._text, self._style = self._height_at(width), shown, style
+            self.refresh(layout=self._height_at(width) != before)
+
+    def _height_at(self, width: int) -> int:
+        return len(wrap(self._text, max(10, width))) if self._text else 0
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         if not self._text and self.screen.has_class("-low"):
