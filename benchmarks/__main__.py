@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-SUBJECTS = ("client", "thin", "server", "orders", "million", "counters")
+SUBJECTS = ("client", "thin", "counting", "server", "orders", "million", "counters", "events")
 
 
 def main(arguments: list[str]) -> int:

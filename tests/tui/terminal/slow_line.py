@@ -67,6 +67,13 @@ class SlowTerminal(Terminal):
             self.send(ANSWER)
         self.draw(piece)
 
+    def time_until(self, key: str, pattern: str, timeout: float = 10.0) -> float:
+        """Type a key; the seconds until the terminal has got what completes the pattern on the screen."""
+        pressed = time.monotonic()
+        self.type(key)
+        self.wait_for(pattern, timeout=timeout)
+        return self.arrivals[-1][0] - pressed
+
     @property
     def under_way(self) -> int:
         """Bytes that the program has sent and the terminal has not got."""
