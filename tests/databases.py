@@ -1,6 +1,6 @@
-"""Real PostgreSQL and MariaDB servers for tests: from the system's packages, in a directory of their own, on a free
-port, without the care for power cuts that makes them slow. Where the programs are not installed the tests are skipped,
-unless BINCARD_REQUIRE_DATABASES is set (CI sets it): then their absence is a failure."""
+"""Real PostgreSQL, MariaDB and Valkey (or Redis) servers for tests: from the system's packages, in a directory of their
+own, on a free port, without the care for power cuts that makes them slow. Where the programs are not installed the
+tests are skipped, unless BINCARD_REQUIRE_DATABASES is set (CI sets it): then their absence is a failure."""
 
 import os
 import pwd
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["Server", "mariadb", "postgresql"]
+__all__ = ["Server", "mariadb", "postgresql", "valkey"]
 
 PATIENCE_SECONDS = 60
 
@@ -180,3 +180,16 @@ def mariadb() -> Iterator[Server]:
         with _running(command, who, home / "log", lambda: execute("SELECT 1")):
             # The server's own default character set, as an administrator would leave it.
             yield Server(address, lambda name: execute(f"CREATE DATABASE {name}"))
+
+
+@contextmanager
+def valkey(home: Path, port: int | None = None) -> Iterator[int]:
+    """A Valkey or Redis server for as long as the block runs; its port. It keeps nothing."""
+    found = shutil.which("valkey-server")
+    program = Path(found) if found else _program("redis-server", "usr/bin")
+    chosen = port or _free_port()
+    command: list[str | Path] = [
+        program, "--port", str(chosen), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", home,
+    ]  # fmt: skip
+    with _running(command, {}, home / "valkey.log", lambda: socket.create_connection(("127.0.0.1", chosen), 1).close()):
+        yield chosen
