@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from server.alerts.faults import ERROR, RETRY, Faults
 from server.auth.attempts import Attempts
 from server.auth.callers import Callers
 from server.auth.replays import DatabaseReplays
@@ -46,6 +47,9 @@ def create_app(settings: Settings, database: Database) -> Api:
     )  # fmt: skip
     api.closing.append(hub.close)
     _join(settings, database, hub, api)
+    faults = Faults(database)
+    api.on_fault = lambda: faults.note(ERROR)
+    database.on_struggle = lambda: faults.note(RETRY)
     return api
 
 

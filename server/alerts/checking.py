@@ -30,7 +30,7 @@ from server.db.session import Database, Overtaken
 from server.domain.alert_kinds import thresholds_from
 from server.domain.alert_life import Found, Step, steps
 
-__all__ = ["Checked", "check_all", "check_changed"]
+__all__ = ["AT_ONCE", "Checked", "check_all", "check_changed"]
 
 log = logging.getLogger(__name__)
 AT_ONCE = 400
@@ -79,8 +79,18 @@ def check_changed(database: Database, now: datetime, changed: Mapping[str, Colle
             with database.read() as connection:
                 keys = _with_templates(connection, keys)
         for start in range(0, len(keys), AT_ONCE):
-            total = total.plus(_write(database, rule, now, tuple(keys[start : start + AT_ONCE]), None))
+            only = tuple(keys[start : start + AT_ONCE])
+            if _is_off(database, rule, now, only):
+                total = total.plus(_write(database, rule, now, only, None))
     return total
+
+
+def _is_off(database: Database, rule: Rule, now: datetime, only: tuple[int, ...]) -> bool:
+    """Whether anything is to be written for these keys: mostly not, and then nobody who writes is held up."""
+    with database.read() as connection:
+        found = _found(connection, rule, now, only, None)
+        known = unresolved(connection, rule.kind.key, rule.by, only)
+    return bool(steps(known.by_cause, found, now))
 
 
 # ------------------------------------------------------------------------------------------------- one rule

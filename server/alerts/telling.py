@@ -18,6 +18,7 @@ from server.db.models.alerts import AlertDelivery, AlertSubscription
 from server.db.models.common import NotificationMessage
 from server.db.models.users import RuleSet, User, UserGroup
 from server.domain.alert_kinds import BY_KEY, KINDS, STAFF
+from server.jobs.queue import queue_job
 
 __all__ = ["BOARD", "CHANNELS", "DELIVERIES", "MAIL", "NOTIFICATION", "SUBSCRIPTIONS", "WEBHOOK", "seen_by", "tell"]
 
@@ -34,6 +35,8 @@ NEWS = frozenset({"opened", "returned", "worsened"})
 MOST_MESSAGES = 20
 """More notifications at once become a single one."""
 WAITING, SENT = 10, 20
+DELIVER = "deliver_alerts"
+"""The job that sends what waits."""
 TARGETS = {
     "part": "part.part", "stock_item": "stock.stockitem", "location": "stock.stocklocation",
     "purchase_order": "order.purchaseorder", "sales_order": "order.salesorder", "supplier": "company.company",
@@ -77,6 +80,8 @@ def tell(session: Session, written: Sequence[Written], now: datetime) -> None:
             _notify(connection, one.user, news, now)
         if news:
             _write(connection, one, news, now)
+            if one.channel != NOTIFICATION:
+                queue_job(session, DELIVER, waiting_key=DELIVER)
 
 
 def _subscriptions(connection: Connection) -> list[_Subscription]:

@@ -4,8 +4,13 @@ import argparse
 import logging
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 from server.commands import CommandRefused, open_database, settings_from
+
+if TYPE_CHECKING:
+    from server.db.session import Database
+    from server.rest.api import Api
 
 __all__ = ["run"]
 
@@ -30,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
         )
         app.closing.append(runner.close)
         runner.start()
+        _watch_for_alerts(app, database)
     config = uvicorn.Config(
         app, log_level=settings.log_level, access_log=False, lifespan="off", server_header=False, date_header=False,
         timeout_keep_alive=75, backlog=512, timeout_graceful_shutdown=10, proxy_headers=False,
@@ -43,6 +49,17 @@ def run(options: argparse.Namespace) -> int:
         app.close()
         database.close()
     return 0
+
+
+def _watch_for_alerts(app: "Api", database: "Database") -> None:
+    """Look at what each transaction changed, soon after its commit."""
+    from server.alerts.following import Follower
+    from server.events.recorder import record_events
+
+    follower = Follower(database)
+    record_events(database).listeners.append(follower.wake)
+    app.closing.append(follower.close)
+    follower.start()
 
 
 def listen(host: str, port: int) -> socket.socket:

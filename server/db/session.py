@@ -30,6 +30,7 @@ __all__ = [
 
 T = TypeVar("T")
 TRIES = 12
+STRUGGLE = 4
 _ATTEMPTS = "attempts before"
 _KNOCKS = "whom to wake"
 
@@ -108,6 +109,8 @@ class Database:
         """Who keeps a log of what the transactions change."""
         self.knocks: dict[str, Callable[[], None]] = {}
         """Who is woken by `knock_after_commit`; called in the thread that committed."""
+        self.on_struggle: Callable[[], None] | None = None
+        """Is told when a transaction loses for the STRUGGLE-th time; never raises."""
         self._turn = Lock()
         self._local = local()
         self._own: list[sqlite3.Connection] = []
@@ -198,6 +201,8 @@ class Database:
                 again = isinstance(error, Overtaken) or may_retry(error, self.dialect.name)
                 if attempt == TRIES - 1 or not again:
                     raise
+                if attempt + 1 == STRUGGLE and self.on_struggle is not None:
+                    self.on_struggle()
                 time.sleep(min(0.005 * 2**attempt, 0.5) * (0.5 + random.random()))  # noqa: S311 - only spreads tries
         raise AssertionError("unreachable")
 

@@ -137,6 +137,9 @@ _ALL = (
         "part_supplierpart", "supplierpart", "company", "purchase_order",
         ("SKU", "active", "primary", "pack_quantity", "available"), ("part_id", "supplier_id"),
     ),
+    Watched(
+        "bincard_locationlevel", "locationlevel", "stock", "stock", ("minimum", "maximum"), ("part_id", "location_id")
+    ),
     # Neither message nor figures: who may see them is decided by what the alert is about.
     Watched(
         "bincard_alert", "alert", "alert", "stock", ("state", "severity"),

@@ -73,6 +73,8 @@ class Api:
         self._global_setting = global_setting
         self.headers = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
         self.closing: list[Callable[[], None]] = []
+        self.on_fault: Callable[[], None] | None = None
+        """Is told of each request that failed; never raises."""
         """What else ends with the application."""
         self.exact: dict[str, Endpoint] = {}
         self.patterns: list[tuple[re.Pattern[str], Endpoint]] = []
@@ -207,6 +209,8 @@ class Api:
             return answer
         reference = f"{time.time_ns():x}"
         log.error("%s %s failed (%s)", incoming.method, incoming.path, reference, exc_info=error)
+        if self.on_fault is not None:
+            self.on_fault()
         return Answer(
             {"detail": f"The server failed to answer; its log has the details under {reference}."}, 500
         )  # the exception's text may hold data: it stays in the log
