@@ -56,6 +56,8 @@ WALKS = (
     Walk("order board, down, and what is told", ("o",), ("down",), 4),
     Walk("order lines, down and up", ("o", "enter"), ("down", "up"), 3, 2 * ARROW),
     Walk("suppliers, down, and what is told", ("l", "a", "enter"), ("down",), 5),
+    Walk("orders to receive, down", ("R",), ("down", "up"), 3, 2 * ARROW),
+    Walk("list of the count sheet, down", (*SHEET, "f9"), ("down",), 6, ARROW),
     Walk("find results, down", ("f", *"resi"), ("down",), 8, ARROW),
     Walk("choice of commands, down", (":",), ("down",), 8, ARROW),
     Walk("choice of locations, down", ("g", "r"), ("down",), 6, ARROW),
