@@ -23,7 +23,7 @@ from tui.history import History, Place
 from tui.keymap import Keymap, KeymapError
 from tui.paths import postings_dir
 from tui.routes import screen_for
-from tui.scanning.wedge import Pace
+from tui.scanning.wedge import Pace, Scan
 from tui.screens.base import BincardScreen, CommandHost
 from tui.screens.count_offer import CountApp
 from tui.screens.item_commands import ItemCommands
@@ -434,7 +434,7 @@ class BincardApp(CountApp):
         """Deal with the scans that waited for a dialog."""
         scans, self._scans = self._scans, []
         for text in scans:
-            self.call_later(self._take_scan, text)
+            self.call_later(self._take_or_hold, Scan(text))  # each waits for what the one before it opens
 
     async def do_app_suppliers(self, text: str = "") -> None:
         """Look suppliers up."""
