@@ -94,7 +94,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         module = import_module(f"server.commands.{MODULES.get(options.command, options.command)}")
         run: Callable[[argparse.Namespace], int] = module.run
-        return run(options)
+        from server.db.changes import Actor, acting
+
+        with acting(Actor(origin=f"bincard-server {options.command}")):
+            return run(options)
     except CommandRefused as refusal:
         print(f"bincard-server: {refusal}", file=sys.stderr)
         return 1

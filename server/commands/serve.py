@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import socket
 import sys
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
     )  # fmt: skip
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
+    # uvicorn ends well on SIGTERM and then raises it again: what comes after it here is to run all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(f"Bincard listens on http://{shown}:{port} (stop with Ctrl+C)", flush=True)
     try:
         uvicorn.Server(config).run(sockets=[listener])
