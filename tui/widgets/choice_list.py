@@ -115,7 +115,10 @@ class ChoiceList(Widget, can_focus=False):
         return max(1, min(len(self._choices) + more, self._rows, self.app.size.height - self._reserve))
 
     def on_resize(self) -> None:
+        top = self._top
         self._scroll()
+        if self._top != top:
+            self.refresh()  # there is room for choices above, and it may be painted already
 
     def render(self) -> Content:
         width = self.content_size.width
