@@ -1,6 +1,7 @@
 """What was counted is on disk, whatever happens to the program."""
 
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.counting.count import Count
 from tui.counting.journal import (
     CONFIRMED,
     QUEUED,
@@ -26,7 +28,7 @@ from tui.counting.journal import (
 )
 
 SHEET = Sheet("s1", "http://stock.example", "ann", "Shelf A", 1_000.0, session=7, options={"mode": "single"})
-LINES = [SheetLine(number, {"part": f"Bolt {number}"}) for number in range(3)]
+LINES = [SheetLine(number, {"name": f"Bolt {number}"}) for number in range(3)]
 
 
 def entry(key: str, line: int = 0, quantity: str = "5", **more: object) -> Entry:
@@ -183,3 +185,21 @@ def test_what_was_said_to_be_kept_survives_kill_9(journal: Journal) -> None:
         kept = {each.key for each in journal.entries("s1")}
         assert {f"k{number}" for number in said} <= kept
         journal.close()
+
+
+def test_a_full_disk_is_told_before_the_cursor_moves(journal: Journal) -> None:
+    count = Count(journal, SHEET)
+    count.record(Decimal(1))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(JournalError, match="free some space"):
+            count.record(Decimal(2))
+        assert count.at is not None and count.at.number == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, old)
+    count.record(Decimal(2))
+    assert [kept.quantity for kept in journal.entries("s1")] == [1, 2]
+    journal.close()
