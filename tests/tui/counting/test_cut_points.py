@@ -197,3 +197,14 @@ def test_two_clients_of_one_journal(
     assert sorted(first.counted + late.counted) == [*range(20)]
     for sheet, items in made:
         assert entered(data_dir, sheet) == {item: [number + 1.0] for number, item in enumerate(items)}
+
+
+def test_the_journal_holds_no_secret(program: ServerProgram, clerks: Clerks, token: str, tmp_path: Path) -> None:
+    counts = tmp_path / "counts"
+    make_sheet(Launch(program.url, token=token), counts, 5, plain=False)
+    clerks.run(Life(str(counts), program.url, token, 3, cut=30))
+    kept = b"".join(path.read_bytes() for path in counts.iterdir())
+    assert program.url.encode() in kept
+    assert not [word for word in (token, "nolimits", "Authorization", "password") if word.encode() in kept]
+    assert counts.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in counts.iterdir()} == {0o600}
