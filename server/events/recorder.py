@@ -219,7 +219,7 @@ def _concerns(element: Update | Delete, watched: Watched) -> bool:
     return values is None or any(getattr(column, "name", column) in watched.columns for column in values)
 
 
-def _before_flush(session: Session, context: Any, instances: Any) -> None:
+def _before_flush(session: Session, context: Any, _instances: Any) -> None:
     log = log_of(session.connection())
     if not isinstance(log, _Log):
         return

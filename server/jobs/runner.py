@@ -40,6 +40,8 @@ class Runner:
         self._alone = alone
         self._errors = carrier_errors(settings)
         self._carrier: Huey = open_carrier(settings)
+        if not self._carrier.storage.blocking:
+            raise ValueError("workers wait for tasks; this carrier would have them ask again and again")
         self._task = self._carrier.task(name="run_job")(self.run_task)
         self._running: set[str] = set()
         self._sent: set[str] = set()
