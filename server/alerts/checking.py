@@ -73,24 +73,30 @@ def check_changed(database: Database, now: datetime, changed: Mapping[str, Colle
     """Run the rules that depend on what changed: keys by "part", "purchase_order", "sales_order", "supplier" or
     "location"."""
     total = Checked()
-    for rule in all_rules():
-        keys = sorted(set(changed.get(rule.by, ()))) if rule.by else []
-        if rule.by == "part" and keys:
-            with database.read() as connection:
-                keys = _with_templates(connection, keys)
-        for start in range(0, len(keys), AT_ONCE):
-            only = tuple(keys[start : start + AT_ONCE])
-            if _is_off(database, rule, now, only):
-                total = total.plus(_write(database, rule, now, only, None))
+    for rule, only in _off(database, now, changed):
+        total = total.plus(_write(database, rule, now, only, None))
     return total
 
 
-def _is_off(database: Database, rule: Rule, now: datetime, only: tuple[int, ...]) -> bool:
-    """Whether anything is to be written for these keys: mostly not, and then nobody who writes is held up."""
+def _off(
+    database: Database, now: datetime, changed: Mapping[str, Collection[int]]
+) -> list[tuple[Rule, tuple[int, ...]]]:  # fmt: skip
+    """The rules, and the keys, of which something is to be written: mostly none, and then nobody who writes is held
+    up."""
+    found = []
     with database.read() as connection:
-        found = _found(connection, rule, now, only, None)
-        known = unresolved(connection, rule.kind.key, rule.by, only)
-    return bool(steps(known.by_cause, found, now))
+        kept = kept_settings(connection)
+        keys = {name: sorted(set(told)) for name, told in changed.items()}
+        keys["part"] = _with_templates(connection, keys.get("part", []))
+        for rule in all_rules():
+            told = keys.get(rule.by, [])
+            for start in range(0, len(told), AT_ONCE):
+                only = tuple(told[start : start + AT_ONCE])
+                here = _found(connection, rule, now, only, None, kept)
+                known = unresolved(connection, rule.kind.key, rule.by, only)
+                if steps(known.by_cause, here, now):
+                    found.append((rule, only))
+    return found
 
 
 # ------------------------------------------------------------------------------------------------- one rule
@@ -124,10 +130,11 @@ def _to_write(rule: Rule, found: Sequence[Step], subjects: Mapping[int, int | No
 
 
 def _found(
-    connection: Connection, rule: Rule, now: datetime, only: tuple[int, ...] | None, disk_free: float | None
+    connection: Connection, rule: Rule, now: datetime, only: tuple[int, ...] | None, disk_free: float | None,
+    kept: Mapping[str, str] | None = None,
 ) -> dict[str, Found]:  # fmt: skip
     """The causes that stand, by name; none where the rule is switched off."""
-    kept = kept_settings(connection)
+    kept = kept_settings(connection) if kept is None else kept
     if not is_switched_on(kept, rule.kind.switch):
         return {}
     family = _family(connection, only) if rule.by == "part" and only is not None else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, and_, true
 
 from server.domain.alert_kinds import Kind
 from server.domain.alert_life import Found
@@ -31,6 +31,10 @@ class Asked:
     def among(self, column: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """The condition that a column is one of those that are asked about."""
         return [] if self.only is None else [column.in_(self.only)]
+
+    def is_among(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The same as one condition, true where everything is asked about."""
+        return and_(true(), *self.among(column))
 
     def in_family(self, column: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         return [] if self.family is None else [column.in_(self.family)]

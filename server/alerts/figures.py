@@ -1,7 +1,7 @@
 """The quantities that rules weigh: in stock, promised, on order, used. Each is one grouped subquery over all parts (or
 the family that is asked about), never one per part; quantities are exact whole numbers in the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,7 @@ __all__ = [
     "demanded",
     "has_status",
     "in_stock",
+    "members",
     "on_order",
     "on_order_lines",
     "promised",
@@ -105,6 +106,17 @@ def below(node: FromClause, root: FromClause) -> ColumnElement[bool]:
     path = root.c.tree_path
     stop = func.substr(path, 1, func.length(path) - 1).concat("0")
     return and_(node.c.tree_path >= path, node.c.tree_path < stop)
+
+
+def members(*conditions: Callable[[FromClause], ColumnElement[bool]]) -> Subquery:
+    """root, part: the parts that fulfil the conditions, each with itself and all its variants. Templates are few: only
+    for them the tree is asked."""
+    root, child = PARTS.alias("root"), PARTS.alias("child")
+    fits = [condition(root) for condition in conditions]
+    alone = select(root.c.pk.label("root"), root.c.pk.label("part")).where(root.c.is_template.is_(False), *fits)
+    joined = root.join(child, below(child, root))
+    families = select(root.c.pk, child.c.pk).select_from(joined).where(root.c.is_template.is_(True), *fits)
+    return union_all(alone, families).subquery("members")
 
 
 def stock(asked: Asked) -> Subquery:

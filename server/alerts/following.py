@@ -54,10 +54,11 @@ class Follower:
                 # The events are still there: the next round looks at them again.
                 log.exception("the alerts could not be checked after a change")
                 more = False
-            if not more:
+            if more:  # the first change is looked at at once, what follows it together
+                self._end.wait(BETWEEN_ROUNDS_SECONDS)
+            else:
                 self._woken.wait(LONGEST_SLEEP_SECONDS)
                 self._woken.clear()
-            self._end.wait(BETWEEN_ROUNDS_SECONDS)
 
 
 def catch_up(database: Database, now: datetime) -> bool:

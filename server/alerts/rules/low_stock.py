@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from server.alerts.declare import Asked, Rule, amount, named
-from server.alerts.figures import PARTS, below, on_order, promised, stock
+from server.alerts.figures import PARTS, members, on_order, promised, stock
 from server.domain.alert_kinds import BY_KEY
 from server.domain.alert_life import Found, Severity
 
@@ -23,17 +23,19 @@ def severity(here: Decimal, coming: Decimal, taken: Decimal, minimum: Decimal, c
 
 
 def _find(asked: Asked) -> Iterator[Found]:
-    root, child = PARTS.alias("root"), PARTS.alias("child")
     held, taken, coming = stock(asked), promised(asked), on_order(asked)
-    joined = root.join(child, below(child, root))
+    family = members(
+        lambda part: part.c.active.is_(True), lambda part: part.c.virtual.is_(False),
+        lambda part: part.c.minimum_stock > 0, lambda part: asked.is_among(part.c.pk),
+    )  # fmt: skip
+    joined = family.join(PARTS, PARTS.c.pk == family.c.root)
     for source in (held, taken, coming):
-        joined = joined.outerjoin(source, source.c.part_id == child.c.pk)
+        joined = joined.outerjoin(source, source.c.part_id == family.c.part)
     sums = [func.sum(source.c.quantity) for source in (held, coming, taken)]
     wanted = (
-        select(root.c.pk, root.c.name, root.c.IPN, root.c.minimum_stock, *sums)
+        select(PARTS.c.pk, PARTS.c.name, PARTS.c.IPN, PARTS.c.minimum_stock, *sums)
         .select_from(joined)
-        .where(root.c.active.is_(True), root.c.virtual.is_(False), root.c.minimum_stock > 0, *asked.among(root.c.pk))
-        .group_by(root.c.pk, root.c.name, root.c.IPN, root.c.minimum_stock)
+        .group_by(PARTS.c.pk, PARTS.c.name, PARTS.c.IPN, PARTS.c.minimum_stock)
     )
     for pk, name, number, minimum, *figures in asked.connection.execute(wanted):
         have, ordered, away = (one or Decimal(0) for one in figures)

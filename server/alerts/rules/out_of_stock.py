@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import func, or_, select
 
 from server.alerts.declare import Asked, Rule, amount, named
-from server.alerts.figures import PARTS, below, demanded, on_order, stock, used
+from server.alerts.figures import PARTS, demanded, members, on_order, stock, used
 from server.domain.alert_kinds import BY_KEY
 from server.domain.alert_life import Found, Severity
 
@@ -24,22 +24,24 @@ def severity(
 
 
 def _find(asked: Asked) -> Iterator[Found]:
-    root, child = PARTS.alias("root"), PARTS.alias("child")
     days = asked.limits["used_days"]
     held, wanted, coming, gone = stock(asked), demanded(asked), on_order(asked), used(asked, asked.ago(days))
-    joined = root.join(child, below(child, root))
+    family = members(
+        lambda part: part.c.active.is_(True), lambda part: part.c.virtual.is_(False),
+        lambda part: asked.is_among(part.c.pk),
+    )  # fmt: skip
+    joined = family.join(PARTS, PARTS.c.pk == family.c.root)
     for source in (held, coming, wanted, gone):
-        joined = joined.outerjoin(source, source.c.part_id == child.c.pk)
+        joined = joined.outerjoin(source, source.c.part_id == family.c.part)
     sums = [func.sum(source.c.quantity) for source in (coming, wanted)]
     times = func.coalesce(func.sum(gone.c.times), 0)
     missing = (
-        select(root.c.pk, root.c.name, root.c.IPN, root.c.minimum_stock, times, *sums)
+        select(PARTS.c.pk, PARTS.c.name, PARTS.c.IPN, PARTS.c.minimum_stock, times, *sums)
         .select_from(joined)
-        .where(root.c.active.is_(True), root.c.virtual.is_(False), *asked.among(root.c.pk))
-        .group_by(root.c.pk, root.c.name, root.c.IPN, root.c.minimum_stock)
+        .group_by(PARTS.c.pk, PARTS.c.name, PARTS.c.IPN, PARTS.c.minimum_stock)
         .having(
             func.coalesce(func.sum(held.c.quantity), 0) == 0,
-            or_(root.c.minimum_stock > 0, func.sum(wanted.c.quantity) > 0, times > 0),
+            or_(PARTS.c.minimum_stock > 0, func.sum(wanted.c.quantity) > 0, times > 0),
         )
     )
     for pk, name, number, minimum, times_used, *figures in asked.connection.execute(missing):

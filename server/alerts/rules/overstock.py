@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from server.alerts.declare import Asked, Rule, amount, named
-from server.alerts.figures import PARTS, below, stock
+from server.alerts.figures import PARTS, members, stock
 from server.domain.alert_kinds import BY_KEY
 from server.domain.alert_life import Found, Severity
 
@@ -19,12 +19,15 @@ def is_over(here: Decimal, maximum: Decimal, percent: float) -> bool:
 
 
 def _find(asked: Asked) -> Iterator[Found]:
-    root, child, held = PARTS.alias("root"), PARTS.alias("child"), stock(asked)
+    held = stock(asked)
+    family = members(
+        lambda part: part.c.active.is_(True), lambda part: part.c.maximum_stock > 0,
+        lambda part: asked.is_among(part.c.pk),
+    )  # fmt: skip
     wanted = (
-        select(root.c.pk, root.c.name, root.c.IPN, root.c.maximum_stock, func.sum(held.c.quantity))
-        .select_from(root.join(child, below(child, root)).join(held, held.c.part_id == child.c.pk))
-        .where(root.c.active.is_(True), root.c.maximum_stock > 0, *asked.among(root.c.pk))
-        .group_by(root.c.pk, root.c.name, root.c.IPN, root.c.maximum_stock)
+        select(PARTS.c.pk, PARTS.c.name, PARTS.c.IPN, PARTS.c.maximum_stock, func.sum(held.c.quantity))
+        .select_from(family.join(PARTS, PARTS.c.pk == family.c.root).join(held, held.c.part_id == family.c.part))
+        .group_by(PARTS.c.pk, PARTS.c.name, PARTS.c.IPN, PARTS.c.maximum_stock)
     )
     for pk, name, number, maximum, have in asked.connection.execute(wanted):
         if is_over(have, maximum, asked.limits["percent"]):
