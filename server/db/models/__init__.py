@@ -69,6 +69,7 @@ from server.db.models.part import (
 from server.db.models.part_pricing import PartInternalPriceBreak, PartPricing, PartSellPriceBreak
 from server.db.models.plugin import PluginConfig, PluginSetting, PluginUserSetting
 from server.db.models.report import LabelTemplate, ReportAsset, ReportSnippet, ReportTemplate
+from server.db.models.sales import Demand, SalesLine, SalesReport, SalesSum, StockOut
 from server.db.models.stock import StockItem, StockItemTestResult, StockItemTracking, StockLocation, StockLocationType
 from server.db.models.users import ApiToken, Group, Owner, RuleSet, User, UserGroup, UserProfile
 
@@ -100,6 +101,7 @@ __all__ = [
     "DataImportRow",
     "DataImportSession",
     "DataOutput",
+    "Demand",
     "Event",
     "ExchangeBackend",
     "Group",
@@ -145,11 +147,14 @@ __all__ = [
     "ReturnOrderExtraLine",
     "ReturnOrderLineItem",
     "RuleSet",
+    "SalesLine",
     "SalesOrder",
     "SalesOrderAllocation",
     "SalesOrderExtraLine",
     "SalesOrderLineItem",
     "SalesOrderShipment",
+    "SalesReport",
+    "SalesSum",
     "SelectionList",
     "SelectionListEntry",
     "ServerFault",
@@ -160,6 +165,7 @@ __all__ = [
     "StockItemTracking",
     "StockLocation",
     "StockLocationType",
+    "StockOut",
     "SupplierPart",
     "SupplierPriceBreak",
     "Tag",
