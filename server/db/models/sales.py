@@ -44,7 +44,9 @@ class SalesReport(Keyed, Base):
 
     __tablename__ = "bincard_salesreport"
     __table_args__ = autoincrement(
-        UniqueConstraint("part_key", "sales_date", "customer_key", "currency", "source", "code"),
+        UniqueConstraint(
+            "part_key", "sales_date", "customer_key", "currency", "source", "code", name="uq_bincard_salesreport_once"
+        ),
         Index(None, "sales_date"),
     )
 
@@ -64,7 +66,7 @@ class SalesSum(Keyed, Base):
 
     __tablename__ = "bincard_salessum"
     __table_args__ = autoincrement(
-        UniqueConstraint("about", "span", "object_key", "start", "currency", "code"),
+        UniqueConstraint("about", "span", "object_key", "start", "currency", "code", name="uq_bincard_salessum_once"),
         Index("ix_bincard_salessum_reading", "about", "span", "start", "object_key", "currency"),
     )
 

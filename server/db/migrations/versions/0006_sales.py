@@ -41,8 +41,8 @@ def moment(name: str, *, null: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, UtcDateTime(), nullable=null)
 
 
-def unique(table: str, *columns: str) -> sa.UniqueConstraint:
-    return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
+def unique(table: str, *columns: str, name: str = "") -> sa.UniqueConstraint:
+    return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{name or '_'.join(columns)}"))
 
 
 def table(name: str, *parts: Any) -> None:
@@ -65,13 +65,13 @@ def upgrade() -> None:
         REPORT,
         whole("part_key"), text("code", 100), whole("customer_key"), day("sales_date"), amount("quantity_sold"),
         amount("total_revenue", 6), text("currency", 3), text("source", 10),
-        unique(REPORT, "part_key", "sales_date", "customer_key", "currency", "source", "code"),
+        unique(REPORT, "part_key", "sales_date", "customer_key", "currency", "source", "code", name="once"),
     )  # fmt: skip
     table(
         SUM,
         text("about", 1), text("span", 1), whole("object_key"), text("code", 100), day("start"), text("currency", 3),
         amount("quantity_sold"), amount("total_revenue", 6),
-        unique(SUM, "about", "span", "object_key", "start", "currency", "code"),
+        unique(SUM, "about", "span", "object_key", "start", "currency", "code", name="once"),
     )  # fmt: skip
     table(
         DEMAND,
