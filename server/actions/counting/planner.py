@@ -11,13 +11,14 @@ from datetime import datetime
 from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, true
+from sqlalchemy import ColumnElement, Connection, Table, case, func, select, true
 
 from server.actions.counting.classes import classes_of_parts
 from server.actions.counting.records import LINES, SESSIONS
 from server.actions.counting.sheet import at_or_below, on_shelf
 from server.actions.stock.ledger import ITEMS, TRACKING
 from server.actions.stock.lines import LOCATIONS
+from server.db.models.alerts import Alert
 from server.domain.count_planning import (
     CLASSES,
     REASONS,
@@ -35,6 +36,9 @@ from server.domain.status import StockHistoryCode
 __all__ = ["Due", "Wanted", "due_items", "flagged_items", "plan"]
 
 GROUP = 2000
+ALERTS: Table = Alert.__table__  # type: ignore[assignment]
+DOUBTING = ("impossible_record", "unusual_movement")
+"""The kinds of alerts that cast doubt on the record of an item."""
 COUNTED = (LineStatus.COUNTED, LineStatus.RECOUNT, LineStatus.REVIEW, LineStatus.ACCEPTED)
 NO_MOVEMENT = (
     StockHistoryCode.LEGACY, StockHistoryCode.EDITED, StockHistoryCode.ASSIGNED_SERIAL, StockHistoryCode.STOCK_COUNT,
@@ -79,8 +83,16 @@ class _InHand:
 
 
 def flagged_items(connection: Connection) -> frozenset[int]:
-    """The stock items that an open alert names. No alerts are kept yet, so none is."""
-    return frozenset()
+    """The stock items that an unresolved alert casts doubt on (impossible records, unusual movements) and that were not
+    counted since it was opened."""
+    wanted = (
+        select(ALERTS.c.stock_item_id, ALERTS.c.first_seen, ITEMS.c.stocktake_date)
+        .select_from(ALERTS.join(ITEMS, ITEMS.c.pk == ALERTS.c.stock_item_id))
+        .where(ALERTS.c.kind.in_(DOUBTING), ALERTS.c.open_cause.is_not(None))
+    )
+    return frozenset(
+        item for item, seen, counted in connection.execute(wanted) if counted is None or counted < seen.date()
+    )
 
 
 def due_items(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from server.actions.counting.planner import flagged_items
 from server.alerts.deeds import Deed, do
 from server.db.migrate import migrate
 from server.db.models.part import Part
@@ -162,6 +163,18 @@ def test_many_who_look_at_once_open_one_alert_for_each_cause(database: Database)
     everyone()
     assert room.alerts() == []
     assert [room.steps(alert.pk) for alert in room.alerts(resolved=True)] == [["opened", "recovered"]] * 6
+
+
+def test_an_item_whose_record_is_in_doubt_is_due_to_be_counted(room: Watch) -> None:
+    rack = room.location("Rack", structural=True)
+    item = room.item(room.part(), 5, rack)
+    room.look("impossible_record")
+    with room.database.read() as connection:
+        assert flagged_items(connection) == {item}
+    with room.database.write() as session:
+        session.execute(update(StockItem).where(StockItem.pk == item).values(stocktake_date=NOW.date()))
+    with room.database.read() as connection:
+        assert flagged_items(connection) == set()
 
 
 # ------------------------------------------------------------------------------------------------- properties
