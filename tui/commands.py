@@ -88,9 +88,11 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
             wedge = self._wedge
             if wedge is not None and (wedge.holds or self._waits or not takes_text(self.focused)):
                 # By when they were read, not by now: keys that waited for a busy app are as far apart as when typed.
-                await self._take_all(
-                    wedge.take(event, event.key, event.character, came_at(event), max(event.time, came_at(event)))
-                )
+                # What follows them may have to be read yet: the pause after the last one begins now.
+                wedge.wait_on(monotonic())
+                # A scan that is sure is over by the timer alone, which knows of the app being busy.
+                came = wedge.last if wedge.is_sure else came_at(event)
+                await self._take_all(wedge.take(event, event.key, event.character, came, event.time))
                 self._await_pause(wedge)
             else:
                 await self._take_or_hold(event)

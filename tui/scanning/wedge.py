@@ -67,6 +67,7 @@ class Wedge(Generic[T]):
         self.pace = pace or Pace()
         self._kept: list[tuple[T, str]] = []
         self._last = 0.0
+        self._waits_from = 0.0
         self._marked = False  # begun by the prefix
         self._ended_at = float("-inf")
         self._ended_by = ""
@@ -77,13 +78,23 @@ class Wedge(Generic[T]):
         return bool(self._kept) or self._marked
 
     @property
+    def is_sure(self) -> bool:
+        """Whether what is held back is a scan."""
+        return self._marked or len(self._kept) >= self.SURE
+
+    @property
+    def last(self) -> float:
+        """When the last key came, at the latest."""
+        return self._last
+
+    @property
     def due(self) -> float | None:
         """The time at which `pause_over` is to be called unless a key comes before; None when nothing is held."""
-        return self._last + self._pause if self.holds else None
+        return max(self._last, self._waits_from) + self._pause if self.holds else None
 
     @property
     def _pause(self) -> float:
-        return self.pace.patience if self._marked or len(self._kept) >= self.SURE else self.pace.gap
+        return self.pace.patience if self.is_sure else self.pace.gap
 
     def take(
         self, key: T, name: str, character: str | None, at: float, latest: float | None = None
@@ -112,6 +123,10 @@ class Wedge(Generic[T]):
             return [*out, *self._release(), Typed(key)]
         self._kept.append((key, text))
         return out
+
+    def wait_on(self, at: float) -> None:
+        """Whoever keeps the time says that the pause after the last key begins only now: more may be on its way."""
+        self._waits_from = at
 
     def pause_over(self) -> list[Scan | Typed[T]]:
         """Nothing came for as long as `due` says: a sure scan without an end is whole, anything else was typed."""
