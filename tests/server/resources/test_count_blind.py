@@ -48,7 +48,8 @@ def everything(room: CountRoom, client: httpx.Client, session: int, line: int, i
         {"scope": {"items": [item]}, "blind": False}, {"key": "k", "barcode": "b"},
     ]  # fmt: skip
     queries = ["", "?expected=true&all=true", "?export=csv&expected=true", "?export=tsv", "?export=html",
-               f"?session={session}&status=40", "?ordering=expected", "?search=7", "?variance=1&limit=5"]  # fmt: skip
+               f"?session={session}&status=40", "?ordering=expected", "?search=7", "?variance=1&limit=5",
+               f"?code=INV-SI{item}&here=1&expected=true"]  # fmt: skip
     told = []
     for path, method in count_routes():
         if path.endswith(("cancel/", "reopen/")) or (method == "DELETE"):
@@ -85,6 +86,69 @@ def test_a_blind_counter_learns_nothing_from_any_route(room: CountRoom, stage: s
     assert len(told) > 80
     assert [asked for asked, text in told if not hidden(text)] == []
     assert not any(" 500" in asked for asked, _ in told)
+
+
+def test_a_code_is_looked_up_without_its_quantity(room: CountRoom) -> None:
+    shop, ann = room.shop, room.as_("ann")
+    part, shelf, other = shop.part(IPN="FIND-1"), shop.location(name="Find A"), shop.location(name="Find B")
+    item = shop.item(part, EXPECTED, location=shelf, batch="FIND-LOT")
+    away = shop.item(shop.part(), EXPECTED, location=other, batch="LOT-AWAY")
+    for name in ("one", "two"):
+        shop.item(part, EXPECTED, location=other, batch=name)
+    shop.api.post("barcode/link/", json={"barcode": "4006381333931", "stockitem": item}).raise_for_status()
+    session = room.session(scope={"location": shelf})["pk"]
+    (line,) = room.lines(session)
+
+    def found(code: str, here: int | None = shelf) -> dict[str, Any]:
+        answer = ann.get(f"{COUNT}session/{session}/find/", params={"code": code, **({"here": here} if here else {})})
+        assert answer.status_code == 200 and hidden(answer.text), answer.text
+        return dict(answer.json())
+
+    for code in (f"INV-SI{item}", f'{{"stockitem": {item}}}', "4006381333931", "FIND-LOT", "find-lot", "FIND-1"):
+        told = found(code)["item"]
+        assert (told["stock_item"], told["line"], told["batch"]) == (item, line["pk"], "FIND-LOT"), code
+        assert (told["location"], told["location_path"], told["misplaced"]) == (shelf, "Find A", False)
+    told = found(f"INV-SI{away}")["item"]
+    assert (told["line"], told["location"], told["misplaced"], told["expected"]) == (None, other, True, None)
+    assert found("LOT-AWAY", here=None)["item"]["misplaced"] is None
+    # Several lie there, and ann may not see parts or locations: she learns no more than from a code that nobody knows.
+    assert found("FIND-1", other) == {"code": "FIND-1", "item": None, "location": None, "part": None}
+    assert found(f"INV-SL{other}")["location"] is None
+    assert found("nobody-knows-it")["item"] is None
+    with_all = room.admin.get(f"{COUNT}session/{session}/find/", params={"code": "FIND-1", "here": other}).json()
+    assert with_all["part"]["pk"] == part
+    with_all = room.admin.get(f"{COUNT}session/{session}/find/", params={"code": "find b"}).json()
+    assert with_all["location"] == {"pk": other, "name": "Find B", "pathstring": "Find B"}
+    assert ann.get(f"{COUNT}session/{session}/find/").status_code == 400
+    assert ann.get(f"{COUNT}session/999999/find/", params={"code": "x"}).status_code == 404
+
+
+def test_a_code_is_looked_up_with_its_quantity_in_an_open_count(room: CountRoom) -> None:
+    room.setting("COUNT_OPEN_ALLOWED", "yes")
+    item = room.shop.item(room.shop.part(), EXPECTED)
+    session = room.session(scope={}, blind=False)["pk"]
+    room.setting("COUNT_OPEN_ALLOWED", "no")
+    answer = room.as_("ann").get(f"{COUNT}session/{session}/find/", params={"code": f"INV-SI{item}"}).json()
+    assert answer["item"]["expected"] == EXPECTED
+
+
+def test_a_misplaced_item_is_brought_without_its_quantity(room: CountRoom) -> None:
+    shop, ann = room.shop, room.as_("ann")
+    shelf, other = shop.location(), shop.location()
+    item = shop.item(shop.part(), EXPECTED, location=other)
+    session = room.session(scope={})["pk"]
+    for _ in range(2):  # asked again, because the first answer was lost
+        answer = ann.post(f"{COUNT}session/{session}/bring/", json={"stock_item": item, "location": shelf})
+        assert answer.status_code == 200 and answer.json() == {"stock_item": item, "location": shelf}
+    now = shop.read(item)
+    assert (now["location"], now["quantity"]) == (shelf, EXPECTED)
+    moves = room.admin.get("stock/track/", params={"item": item, "limit": 9}).json()["results"]
+    assert [row["notes"] for row in moves if row["tracking_type"] == 20] == ["Found while counting."]
+    gone = {"stock_item": 999_999, "location": shelf}
+    assert ann.post(f"{COUNT}session/{session}/bring/", json=gone).status_code == 400
+    room.do(room.as_("sue"), session, "cancel")
+    answer = ann.post(f"{COUNT}session/{session}/bring/", json={"stock_item": item, "location": other})
+    assert answer.status_code in (400, 409) and hidden(answer.text)
 
 
 def test_a_supervisor_is_told_when_asked(room: CountRoom) -> None:
