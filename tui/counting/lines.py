@@ -64,7 +64,8 @@ class CountLine:
 
     @classmethod
     def of_answer(cls, row: Row, *, blind: bool, number: int = 0) -> "CountLine":
-        """From a row of Bincard's `count/line/`. Raises KeyError, TypeError."""
+        """From a row of Bincard's `count/line/`; `pk` is None for an item that is on no line. Raises KeyError,
+        TypeError."""
         return cls(
             number=number,
             part=row.get("part"),
@@ -72,7 +73,7 @@ class CountLine:
             ipn=_text(row.get("IPN")),
             units=_text(row.get("units")),
             item=row.get("stock_item"),
-            line=int(row["pk"]),
+            line=None if row["pk"] is None else int(row["pk"]),
             location=row.get("location"),
             path=_text(row.get("location_path")),
             batch=_text(row.get("batch")),

@@ -264,8 +264,7 @@ class SheetClerk:
         elif place is not None:
             self._at_location(place)
         else:
-            client = self._desk.session.client
-            known = await find_code(client, text, self._location, blind=count.sheet.blind)
+            known = await find_code(self._desk.session.client, count.sheet, text, self._location)
             await self._looked_up(text, amount, known)
 
     async def _looked_up(self, text: str, amount: Decimal | None, found: CodeFound) -> None:
@@ -328,7 +327,7 @@ class SheetClerk:
             await self._left_there(line, here)
             return
         to = Location(here[0], here[1].rpartition("/")[2], here[1])
-        problem = await move_here(self._desk.session.client, self._desk.actions, line, to)
+        problem = await move_here(self._desk.session.client, self._desk.actions, self._count.sheet, line, to)
         if problem:
             self._not(f"not moved: {problem}")
             return

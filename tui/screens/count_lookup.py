@@ -6,6 +6,7 @@ from textual import work
 from textual.message import Message
 
 from tui.api_models import Location
+from tui.counting.journal import Sheet
 from tui.counting.lines import CountLine
 from tui.counting.lookup import CodeFound, find_code, move_here
 from tui.screens.base import BincardScreen
@@ -35,13 +36,13 @@ class CountLookup(BincardScreen):
             self.problem = problem
 
     @work(exclusive=True, group="look up")
-    async def look_up(self, text: str, quantity: Decimal | None, here: int | None, *, blind: bool) -> None:
+    async def look_up(self, sheet: Sheet, text: str, quantity: Decimal | None, here: int | None) -> None:
         """Ask what a code is; `here` is the location where the counter stands."""
-        found = await find_code(self.bincard.session.client, text, here, blind=blind)
+        found = await find_code(self.bincard.session.client, sheet, text, here)
         self.post_message(self.LookedUp(text, quantity, found))
 
     @work(group="move")
-    async def move_here(self, line: CountLine, destination: Location) -> None:
+    async def move_here(self, sheet: Sheet, line: CountLine, destination: Location) -> None:
         """Move all of an item to where it was found."""
-        problem = await move_here(self.bincard.session.client, self.bincard.stock_actions, line, destination)
+        problem = await move_here(self.bincard.session.client, self.bincard.stock_actions, sheet, line, destination)
         self.post_message(self.Moved(line, destination, problem))

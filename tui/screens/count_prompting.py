@@ -124,7 +124,7 @@ class CountPrompting(CountLookup):
                 self.say("Not counted.")
                 self.ask()
             case Stage.MOVE if text.casefold() in _YES and self._wrong is not None:
-                self._move(self._wrong)
+                self._move(count, self._wrong)
             case Stage.MOVE if text.casefold() in ("", "n", "т"):
                 self.say("Left where it belongs.")
                 self.ask()
@@ -250,7 +250,7 @@ class CountPrompting(CountLookup):
         else:
             self.stage = Stage.WAIT
             self.prompt.busy(Stage.WAIT.value)
-            self.look_up(text, amount, here, blind=count.sheet.blind)
+            self.look_up(count.sheet, text, amount, here)
 
     def _location(self, count: Count) -> int | None:
         if self._here is not None:
@@ -318,14 +318,14 @@ class CountPrompting(CountLookup):
             self._here = (self._location(self.count), here)
         self.unexpected(f"{line.label} belongs to {line.where}: move it here ({here})?", Stage.MOVE, "warning")
 
-    def _move(self, line: CountLine) -> None:
+    def _move(self, count: Count, line: CountLine) -> None:
         if self._here is None or self._here[0] is None:
             self.unexpected("Scan the location first.")
             return
         pk, path = self._here
         self.stage = Stage.WAIT
         self.prompt.busy("Moving ...")
-        self.move_here(line, Location(pk or 0, path.rpartition("/")[2], path))
+        self.move_here(count.sheet, line, Location(pk or 0, path.rpartition("/")[2], path))
 
     def on_count_lookup_moved(self, message: CountLookup.Moved) -> None:
         count = self.count

@@ -75,6 +75,42 @@ async def test_a_blind_counter_is_sent_nothing_of_what_is_expected(server: Runni
     assert not files_with(tmp_path, EXPECTED)
 
 
+async def test_looking_up_unknown_and_misplaced_codes_tells_no_quantity(
+    server: Running, team: Team, tmp_path: Path
+) -> None:
+    shelf = team.shelf
+    session = team.session("A1", "A2", quantity=EXPECTED)["pk"]
+    found = shelf.stock(shelf.part("Found"), "A1", EXPECTED, "FOUND-1")
+    away = shelf.stock(shelf.part("Away"), "Z9", EXPECTED, "AWAY-1")
+    several = shelf.part("Several", IPN=f"SEV-{shelf.number}")
+    for lot in ("one", "two"):
+        shelf.stock(several, "A1", EXPECTED, lot)
+    with Recorder(server.url) as line:
+        async with team.counter("ann", session, url=line.url) as ann:
+            await enter(ann, f"INV-SI{found}")
+            await ann.see("is not on the sheet; added", "0 of 3")
+            await enter(ann, "2")
+            await enter(ann, f"INV-SL{shelf.location('A1')}")
+            await ann.see(f"{shelf.name}/A1")
+            await enter(ann, "/FOUND-1")
+            await enter(ann, "AWAY-1")
+            await ann.see(f"belongs to {shelf.name}/Z9: move it here")
+            await enter(ann, "y")
+            await ann.see("is moved to", "Count it")
+            await enter(ann, "3")
+            for code, said in ((f"SEV-{shelf.number}", "has no single item here"), ("XK-4711", "nobody knows it")):
+                await enter(ann, code)
+                await ann.see(said)
+                await enter(ann, "look later")
+            await posted(ann)
+            assert str(EXPECTED) not in ann.text
+        assert sum("/find/" in call for call, _ in line.sent) >= 4
+        assert line.tells(EXPECTED) == []
+    assert (shelf.item(away)["location"], shelf.item(away)["quantity"]) == (shelf.location("A1"), EXPECTED)
+    assert sorted(quantity for _, quantity in team.entries(session)) == [2, 3]
+    assert not files_with(tmp_path, EXPECTED)
+
+
 async def test_an_open_count_shows_what_is_expected_where_the_setting_allows_it(server: Running, team: Team) -> None:
     with server.client("admin", "inventree") as admin:
         assert admin.patch(SETTING, json={"value": "yes"}).status_code == 200
