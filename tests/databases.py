@@ -22,18 +22,40 @@ PATIENCE_SECONDS = 60
 
 
 class Server:
-    """A running database server; `fresh()` makes an empty database and gives its address."""
+    """A running database server; `fresh()` makes an empty database and gives its address. `copy` makes a database of
+    another one that nobody is connected to, by their names."""
 
-    def __init__(self, address: Callable[[str], str], create: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        address: Callable[[str], str],
+        create: Callable[[str], None],
+        copy: Callable[[str, str], None] | None = None,
+    ) -> None:
         self._address = address
         self._create = create
+        self._copy = copy
         self._made = 0
 
+    @property
+    def can_copy(self) -> bool:
+        """Whether databases can be copied whole."""
+        return self._copy is not None
+
     def fresh(self) -> str:
-        self._made += 1
-        name = f"bincard_{self._made}"
+        name = self._name()
         self._create(name)
         return self._address(name)
+
+    def copy_of(self, address: str) -> str:
+        """A database with all that another one holds."""
+        assert self._copy is not None
+        name = self._name()
+        self._copy(name, address.rsplit("/", 1)[1])
+        return self._address(name)
+
+    def _name(self) -> str:
+        self._made += 1
+        return f"bincard_{self._made}"
 
 
 def _program(name: str, *places: str) -> Path:
@@ -139,7 +161,11 @@ def postgresql() -> Iterator[Server]:
                 connection.execute(statement.encode())
 
         with _running(command, who, home / "log", lambda: execute("SELECT 1")):
-            yield Server(address, lambda name: execute(f"CREATE DATABASE {name}"))
+            yield Server(
+                address,
+                lambda name: execute(f"CREATE DATABASE {name}"),
+                lambda name, other: execute(f"CREATE DATABASE {name} TEMPLATE {other}"),
+            )
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from server.db.migrate import migrate
 from server.db.session import Database
 from tests.databases import Server, mariadb, postgresql
+from tests.migrated import MigratedDatabases
 
 KINDS = ("sqlite", "postgresql", "mariadb")
 
@@ -50,8 +50,15 @@ def empty(address: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture
-def database(empty: Database) -> Database:
-    """An open database with all tables."""
-    migrate(empty)
-    return empty
+@pytest.fixture(scope="session")
+def migrated(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> MigratedDatabases:
+    """Databases with all tables."""
+    return MigratedDatabases(tmp_path_factory.mktemp("migrated"), lambda kind: servers[kind])
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, migrated: MigratedDatabases) -> Iterator[Database]:
+    """An open database with all tables, of each kind in turn."""
+    opened = Database(migrated.fresh(request.param), synchronous="OFF")
+    yield opened
+    opened.close()

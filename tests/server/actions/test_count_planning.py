@@ -45,7 +45,7 @@ def test_what_is_due_and_how_right_the_record_was(room: StockRoom) -> None:
     with room.database.read() as connection:
         event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
         due = due_items(connection, NOW, INTERVALS, 10)
-        assert len(asked) == 4
+        assert len(asked) == 5
         told = plan(connection, NOW, INTERVALS, classes_of_parts(connection, NOW))
         assert [one.stock_item for one in due_items(connection, NOW, INTERVALS, 10, Wanted(abc="A"))] == [late]
     assert [(one.stock_item, one.abc, one.reasons) for one in due] == [

@@ -13,6 +13,13 @@ from server.db.models import Base
 from server.db.session import Database, DatabaseRefused, SchemaTooNew, SchemaTooOld
 
 
+@pytest.fixture
+def database(empty: Database) -> Database:
+    """A database that may be spoiled."""
+    migrate(empty)
+    return empty
+
+
 def same_type(
     context: MigrationContext, there: Column[object], ours: Column[object], reflected: TypeEngine[object],
     wanted: TypeEngine[object],
