@@ -155,6 +155,12 @@ class CountDesk:
 
         return await open_sessions(self._session) if self._session.is_bincard else []
 
+    async def may_show_expected(self) -> bool:
+        """Whether this user may begin counts that show what is expected. Raises ApiError."""
+        from tui.counting.joining import may_show_expected
+
+        return await may_show_expected(self._session)
+
     def be_at(self, key: str, line: int | None) -> None:
         """The counter is at this line (the server's key) of a sheet now; others are told behind the counting."""
         if key in self._open:

@@ -1,17 +1,20 @@
-"""The count sessions of a Bincard server that can be joined: how far they are, and who counts."""
+"""What a server offers those who begin a count: sessions of a Bincard server that can be joined, how far they are and
+who counts; and whether what is expected may be shown.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tui.api_errors import BadAnswer
+from tui.api_errors import BadAnswer, NotFound
 from tui.counting.book import MODES
 from tui.counting.others import REVIEW
 from tui.session import Session
 
-__all__ = ["OpenSession", "open_sessions"]
+__all__ = ["OpenSession", "may_show_expected", "open_sessions"]
 
 _CALL = "/plugin/bincard/count/open/"
+_OPEN_ALLOWED = "plugins/bincard/settings/COUNT_OPEN_ALLOWED/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +67,15 @@ async def open_sessions(session: Session) -> list[OpenSession]:
         return [OpenSession.of_answer(row) for row in rows]
     except (KeyError, TypeError, ValueError) as error:
         raise BadAnswer(f"Count sessions were expected: {error}.", call=f"GET {_CALL}") from error
+
+
+async def may_show_expected(session: Session) -> bool:
+    """Whether this user may begin a count that shows what is expected: by the role, and by the setting of a Bincard
+    server; a plain InvenTree has none. Raises ApiError."""
+    if not session.can("stock", "change") or not session.is_bincard:
+        return session.can("stock", "change")
+    try:
+        setting = await session.client.get(_OPEN_ALLOWED)
+    except NotFound:
+        return False
+    return isinstance(setting, Mapping) and setting.get("value") == "yes"

@@ -84,9 +84,17 @@ async def _one_of(desk: Desk, choices: Sequence[tuple[str, Unfinished | str]]) -
     return None, answer
 
 
+async def _may_show(counts: CountDesk) -> bool:
+    """Whether a count may tell what is expected; a server that is away makes no sheet anyway."""
+    try:
+        return await counts.may_show_expected()
+    except ApiError:
+        return False
+
+
 async def choose_sheet(desk: Desk, counts: CountDesk) -> Count | str | None:
     """Ask a person what to count: a sheet, SINGLE, or None for nothing. Raises ApiError, JournalError."""
-    shown = False
+    shown, may_show = False, await _may_show(counts)
     while True:
         unfinished = counts.unfinished()
         choices: list[tuple[str, Unfinished | str]] = [
@@ -96,7 +104,7 @@ async def choose_sheet(desk: Desk, counts: CountDesk) -> Count | str | None:
         if desk.session.is_bincard:
             choices.append((f"What is due, {_MANY_DUE} lines at most", "due"))
         choices += [("Just start scanning", "scan"), ("Single items, each posted at once", SINGLE)]
-        if desk.session.can("stock", "change"):
+        if may_show:
             choices.append((f"Tell what is expected: {'yes' if shown else 'no'}", "shown"))
         what, text = await _one_of(desk, choices)
         match what:

@@ -159,9 +159,9 @@ class CountApp(CommandApp):
         start = CountStart(
             self.here_to_count(),
             self._unfinished(),
-            may_open=self.session.can("stock", "change"),
+            may_lead=self.session.can("stock", "change"),
             knows_due=self.session.is_bincard,
-            sessions=self.count_desk.open_sessions if self.session.is_bincard else None,
+            desk=self.count_desk,
         )
 
         async def chosen(what: "Scope | str | None") -> None:

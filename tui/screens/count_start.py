@@ -1,8 +1,9 @@
 """Choose what to count: a location and below, a category, what is marked, what is due; go on with a count, or join one
 that others have begun."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from tui.actions import Action
 from tui.api_errors import ApiError
 from tui.api_models import Location
 from tui.counting.book import MODES, Scope
-from tui.counting.desk import Unfinished
+from tui.counting.desk import CountDesk, Unfinished
 from tui.counting.joining import OpenSession
 from tui.screens.picker import Picker
 from tui.widgets.choice_list import Choice, ChoiceList
@@ -25,7 +26,6 @@ __all__ = ["ELSEWHERE", "CountStart", "Here"]
 ELSEWHERE = {"location": "Another location ...", "category": "A category ..."}
 _BLIND = "blind"
 _MODE = "mode"
-Sessions = Callable[[], Awaitable[Sequence[OpenSession]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,12 @@ class CountStart(Picker):
     """
 
     class Loaded(Message):
-        """The sessions that can be joined."""
+        """The sessions that can be joined, and whether what is expected may be shown."""
 
-        def __init__(self, sessions: Sequence[OpenSession]) -> None:
+        def __init__(self, sessions: Sequence[OpenSession], may_show: bool) -> None:
             super().__init__()
             self.sessions = sessions
+            self.may_show = may_show
 
     TITLE_TEXT = "Count"
     LABELS: ClassVar[dict[str, str]] = {"dialog.accept": "Begin"}
@@ -58,18 +59,19 @@ class CountStart(Picker):
         here: Here,
         unfinished: Sequence[Unfinished],
         *,
-        may_open: bool,
+        may_lead: bool,
         knows_due: bool,
-        sessions: Sessions | None = None,
+        desk: CountDesk,
     ) -> None:
-        """`sessions` asks for what can be joined; it is waited for behind the dialog."""
+        """`desk` asks what can be joined and may be shown; that is waited for behind the dialog."""
         self.blind = True
         self.mode = "single"
-        self._sessions = sessions
+        self._desk = desk
         self._open: Sequence[OpenSession] = ()
+        self._may_show = False
         self._here = here
         self._unfinished = unfinished
-        self._may_open = may_open
+        self._may_lead = may_lead
         self._knows_due = knows_due
         super().__init__("What do you count?", self._list())
 
@@ -98,10 +100,10 @@ class CountStart(Picker):
         if self._knows_due:
             choices.append(Choice(Scope("due", due=50), "What is due, 50 lines at most"))
         choices.append(Choice(Scope("by scanning"), "Just start scanning"))
-        if self._may_open:
+        if self._may_show:
             said = "what is expected is hidden" if self.blind else "what is expected is shown"
             choices.append(Choice(_BLIND, f"[{'x' if self.blind else ' '}] Blind", f"{said}; Enter changes it"))
-        if self._may_open and self._knows_due:
+        if self._may_lead and self._knows_due:
             choices.append(Choice(_MODE, f"Several counters: {self.mode}", f"{MODES[self.mode]}; Enter changes it"))
         return choices
 
@@ -120,21 +122,20 @@ class CountStart(Picker):
 
     def on_mount(self) -> None:
         super().on_mount()
-        if self._sessions is not None:
-            self._load(self._sessions)
+        self._load()
 
     @work(exclusive=True, group="sessions")
-    async def _load(self, sessions: Sessions) -> None:
-        """Ask what others have begun; who cannot be told counts alone."""
+    async def _load(self) -> None:
+        """Ask what others have begun; who cannot be told counts alone, and blind."""
         try:
-            found = await sessions()
+            found, may_show = await asyncio.gather(self._desk.open_sessions(), self._desk.may_show_expected())
         except ApiError as error:
             self.bincard.announce(f"What can be joined is not known: {error}", "warning")
             return
-        self.post_message(self.Loaded(found))
+        self.post_message(self.Loaded(found, may_show))
 
     def on_count_start_loaded(self, message: Loaded) -> None:
-        self._open = message.sessions
+        self._open, self._may_show = message.sessions, message.may_show
         self._renew()
 
     def _renew(self) -> None:

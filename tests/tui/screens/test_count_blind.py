@@ -1,6 +1,7 @@
 """What was expected stays with the server in a blind count: not sent, nowhere on the machine. Open counts show it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,15 @@ from tests.faults import FaultServer, Request
 from tests.serving import Running
 from tests.tui.counting.shop import Shelf
 from tests.tui.counting.together import Team
+from tests.tui.driving import Driver, driven
 from tests.tui.screens.test_count import enter
 from tests.tui.screens.test_count_together import posted
+from tui.counting.book import Scope
 
 EXPECTED = 73_519
 """A figure that is found nowhere else."""
 SETTING = "plugins/bincard/settings/COUNT_OPEN_ALLOWED/"
+LEADS = ("view", "add", "change")
 
 
 class Recorder(FaultServer):
@@ -111,10 +115,52 @@ async def test_looking_up_unknown_and_misplaced_codes_tells_no_quantity(
     assert not files_with(tmp_path, EXPECTED)
 
 
-async def test_an_open_count_shows_what_is_expected_where_the_setting_allows_it(server: Running, team: Team) -> None:
+@contextmanager
+def open_counts(server: Running) -> Iterator[None]:
+    """Counts may show what is expected."""
     with server.client("admin", "inventree") as admin:
         assert admin.patch(SETTING, json={"value": "yes"}).status_code == 200
-        session = team.session("A1", quantity=EXPECTED, blind=False)["pk"]
+        yield
         admin.patch(SETTING, json={"value": "no"})
+
+
+async def test_an_open_count_shows_what_is_expected_where_the_setting_allows_it(server: Running, team: Team) -> None:
+    with open_counts(server):
+        session = team.session("A1", quantity=EXPECTED, blind=False)["pk"]
     async with team.counter("ann", session) as ann:
         await ann.see("expected 73 519", "Expected")
+
+
+async def test_an_open_count_is_offered_where_role_and_setting_allow_it(server: Running, team: Team) -> None:
+    team.shelf.fill("A1", quantity=EXPECTED)
+    with open_counts(server):
+        async with driven(team.launch("lea", verbs=LEADS), (80, 40)) as lea:
+            await begin(lea)
+            await lea.see("[x] Blind")
+            await lea.type("blind")
+            await lea.press("enter")
+            await lea.see("[ ] Blind", "what is expected is shown")
+            lea.app.screen.dismiss(None)
+            lea.app.begin_count(team.shelf.scope, False)
+            await lea.see("expected 73 519")
+        async with driven(team.launch("ann"), (80, 40)) as ann:
+            await begin(ann)
+            await ann.idle()
+            assert "Blind" not in ann.text
+
+
+async def test_an_open_count_is_not_offered_where_the_setting_forbids_it(server: Running, team: Team) -> None:
+    async with driven(team.launch("lea", verbs=LEADS), (80, 40)) as lea:
+        await begin(lea)
+        await lea.see("Several counters: single")  # she may lead
+        await lea.idle()
+        assert "Blind" not in lea.text
+        lea.app.screen.dismiss(None)
+        lea.app.begin_count(Scope("by scanning"), False)
+        await lea.see("No count begun", "Open counts are not allowed here")
+
+
+async def begin(client: Driver) -> None:
+    await client.until(lambda: client.app.session.user is not None, "the session")
+    await client.press("n")
+    await client.see("What do you count?")
