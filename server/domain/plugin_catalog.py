@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from server.domain.alert_kinds import ALERT_SETTINGS
 from server.domain.count_settings import COUNT_SETTINGS
 from server.domain.plugin_settings import PluginSettingKind
+from server.domain.reorder_settings import REORDER_SETTINGS
 from server.domain.status import StockStatus
 
 __all__ = ["PLUGINS", "Plugin", "PluginSettingKind"]
@@ -68,6 +69,7 @@ _OWN_SETTINGS = (
     ),
     *COUNT_SETTINGS,
     *ALERT_SETTINGS,
+    *REORDER_SETTINGS,
 )  # fmt: skip
 
 PLUGINS = (

@@ -54,17 +54,17 @@ class TestByHand:
         assert round(need.short, 2) == D("164.62")  # 210 + 44.65 - 60 - 50 + 20
         boxes = candidate(1, "25", ("1", "10"), ("8", "8"))
         choice = choice_of(boxes, need.short, "USD", RATES)
-        assert (choice.offer.packs, choice.offer.total) == (8, 64)
+        assert (choice.offer.packs, choice.offer.total) == (D(8), D(64))
         assert choice.before is not None
-        assert (choice.before.packs, choice.before.total) == (7, 70)
+        assert (choice.before.packs, choice.before.total) == (D(7), D(70))
 
     def test_nothing_is_needed_where_enough_comes(self) -> None:
         need = need_of(Position(D(5), D(100)), NO_DEMAND, LeadTime(14), Policy(0.95, 7), D(50))
-        assert (need.needed, need.short) == (50, 0)
+        assert (need.needed, need.short) == (D(50), D(0))
 
     def test_the_minimum_stock_holds_where_nothing_is_used(self) -> None:
         need = need_of(Position(D(5), D(0), D(3)), NO_DEMAND, LeadTime(14), Policy(0.95, 7), D(50))
-        assert (need.minimum, need.short) == (50, 48)
+        assert (need.minimum, need.short) == (D(50), D(48))
 
     def test_below_its_levels_a_part_is_filled_up_to_their_maximum(self) -> None:
         levels = Levels(D(10), D(30))
