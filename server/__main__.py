@@ -44,6 +44,21 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("demo-data", parents=[common], help="take in the demo data set")
 
+    sales = commands.add_parser("sales", help="manage sales").add_subparsers(dest="action", required=True)
+    history = sales.add_parser("import", parents=[common], help="take in sales from a CSV or XLSX file")
+    history.add_argument("file", type=Path, help="one line per sale: part, quantity, date, price; returns are negative")
+    history.add_argument("--dry-run", action="store_true", help="only say what is in it")
+    history.add_argument(
+        "--column", action="append", default=[], metavar="FIELD=NAME",
+        help="which column says the part, quantity, date, price, revenue, invoice, customer, description or currency, "
+        "where its name does not; may be given again",
+    )  # fmt: skip
+    history.add_argument("--currency", help="of lines that name none; the server's if not given")
+    history.add_argument("--dates", metavar="FORMAT", help="how dates are written, such as %%m/%%d/%%Y %%H:%%M")
+    history.add_argument("--create-parts", action="store_true", help="make parts of codes that are not known")
+    history.add_argument("--create-customers", action="store_true", help="make companies of customers not known")
+    history.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be read")
+
     user = commands.add_parser("user", help="manage users").add_subparsers(dest="action", required=True)
     add = user.add_parser("add", parents=[common], help="add a user, or give an existing one a new password")
     add.add_argument("name", help="the user name")

@@ -6,6 +6,7 @@ from server.domain.alert_kinds import ALERT_SETTINGS
 from server.domain.count_settings import COUNT_SETTINGS
 from server.domain.plugin_settings import PluginSettingKind
 from server.domain.reorder_settings import REORDER_SETTINGS
+from server.domain.sales_settings import SALES_SETTINGS
 from server.domain.status import StockStatus
 
 __all__ = ["PLUGINS", "Plugin", "PluginSettingKind"]
@@ -69,6 +70,7 @@ _OWN_SETTINGS = (
     ),
     *COUNT_SETTINGS,
     *ALERT_SETTINGS,
+    *SALES_SETTINGS,
     *REORDER_SETTINGS,
 )  # fmt: skip
 

@@ -169,8 +169,8 @@ def _cell_maker(sheet: Any) -> Callable[[Any], Any]:
 # ---------------------------------------------------------------------------------------------------------- reading
 
 
-def read_table(content: bytes, filename: str) -> Table:
-    """The table in an uploaded file, by the ending of its name. Raises BadTable."""
+def read_table(content: bytes, filename: str, most: int = MOST_ROWS) -> Table:
+    """The table in an uploaded file, by the ending of its name; at most so many rows. Raises BadTable."""
     kind = filename.rsplit(".", 1)[-1].lower()
     if kind not in FORMATS:
         raise BadTable(f"Unsupported data file format: {cleaned(filename)[-60:]} is none of {', '.join(FORMATS)}")
@@ -180,8 +180,8 @@ def read_table(content: bytes, filename: str) -> Table:
     for number, row in enumerate(rows, start=2):
         if not any(value not in (None, "") for value in row):
             continue
-        if len(found) == MOST_ROWS:
-            raise BadTable(f"Data file exceeds maximum row limit of {MOST_ROWS:,}")
+        if len(found) == most:
+            raise BadTable(f"Data file exceeds maximum row limit of {most:,}")
         if any(value not in (None, "") for value in row[len(columns) :]):
             raise BadTable(f"Row {number} has {len(row)} cells, but there are {len(columns)} columns")
         padded = [*row, *[None] * (len(columns) - len(row))]
