@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 __all__ = ["KINDS", "NOT_WORTH_TELLING", "READERS", "WATCHED", "Watched", "readable"]
 
-KINDS = ("stock", "order", "count", "user", "part", "company", "alert")
+KINDS = ("stock", "order", "count", "user", "part", "company", "alert", "setting")
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,19 @@ class Watched:
     discreet: bool = False
 
     @property
+    def part(self) -> str:
+        """The column that holds the key of the part that a row is of; "" where none does. A line of a purchase order
+        is of a supplier part."""
+        if self.model == "part":
+            return "pk"
+        return "part_id" if "part_id" in self.about and self.model != "purchaseorderlineitem" else ""
+
+    @property
+    def parent(self) -> str:
+        """The column that holds the key of what a row is a line of; "" where none does."""
+        return next((name for name in _PARENTS if name in self.about), "")
+
+    @property
     def columns(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.about, *self.figures)))
 
@@ -33,6 +46,8 @@ NOT_WORTH_TELLING = frozenset({
     "reference_int", "serial_int", "line_int", "part_name", "barcode_hash", "last_login", "last_seen", "total_price",
     "total_price_currency", "stocktake_user_id", "key_hash",
 })  # fmt: skip
+
+_PARENTS = ("order_id", "session_id", "stock_item_id", "line_id")
 
 _HEADER = ("reference", "status", "target_date", "start_date", "issue_date", "complete_date", "responsible_id")
 _LINE = ("quantity", "target_date")
@@ -145,6 +160,8 @@ _ALL = (
         "bincard_alert", "alert", "alert", "stock", ("state", "severity"),
         ("kind", "part_id", "location_id", "purchase_order_id", "sales_order_id"),
     ),
+    Watched("common_inventreesetting", "inventreesetting", "setting", "admin", ("value",), ("key",)),
+    Watched("plugin_pluginsetting", "pluginsetting", "setting", "admin", ("value",), ("key", "plugin_id")),
 )  # fmt: skip
 
 WATCHED: Mapping[str, Watched] = {entry.table: entry for entry in _ALL}

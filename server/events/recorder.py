@@ -149,6 +149,7 @@ class _Log:
         return {
             "kind": watched.kind, "model": watched.model, "object_key": key, "action": action, "changes": changes,
             "about": {member(name): plain(told.get(name)) for name in watched.about},
+            "part_key": key if watched.part == "pk" else told.get(watched.part), "parent_key": told.get(watched.parent),
         }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from server.rest.filters import Compare, Exact
 from server.rest.query import Column, Source, Test
 from server.rest.resource import Endpoint, Hooks, Resource, Route, shape
 
-__all__ = ["RESOURCES"]
+__all__ = ["LOG", "PATH", "READER", "RESOURCES", "models_of"]
 
 PATH = "/plugin/bincard/"
 ROLES = tuple(dict.fromkeys(role for roles in READERS.values() for role in roles))
@@ -24,9 +24,10 @@ READER = Role("stock", tuple(role for role in ROLES if role != "stock"))
 MOST = 1000
 
 
-def _models(caller: Caller) -> frozenset[str]:
-    """The models of whose events the caller may read."""
-    return readable((role for role in ROLES if caller.may(role, "view")), caller.is_superuser)
+def models_of(caller: Caller) -> frozenset[str]:
+    """The models of whose events the caller may read; those of users, rights and settings are for staff."""
+    may = {role for role in ROLES if caller.may(role, "view")}
+    return readable(may if caller.is_staff else may - {"admin"}, caller.is_superuser)
 
 
 def _number(context: Context, name: str, text: str | None) -> int | None:
@@ -69,7 +70,7 @@ def _stream(context: Context, wanted: Wanted) -> EventStream:
                 caller = api.authenticator.caller(incoming, reader)
             except (NotAuthenticated, Forbidden):
                 return None
-        return (_models(caller) or None) if caller is not None else None
+        return (models_of(caller) or None) if caller is not None else None
 
     headers = {name.decode(): value.decode() for name, value in api.headers}
     return EventStream(api.services.events, context.user.pk, wanted, still, headers)
@@ -84,13 +85,13 @@ def _some(context: Context, wanted: Wanted) -> bytes:
     reset = known.lost(after)
     lines = events_after(database, after, limit) if not reset and after < known.newest else []
     last = known.newest if reset else lines[-1].pk if lines else after
-    models = _models(context.user)
+    models = models_of(context.user)
     told = [orjson.Fragment(line.data) for line in lines if wanted.takes(line, models)]
     return orjson.dumps({"last": last, "more": len(lines) == limit, "reset": reset, "results": told})
 
 
 def _scope(context: Context) -> Test:
-    models = sorted(_models(context.user))
+    models = sorted(models_of(context.user))
 
     def where(row: Source) -> Any:
         return row.c.model.in_([bindparam(f"_model_{n}", type_=row.c.model.type) for n in range(len(models))])

@@ -14,12 +14,19 @@ class Event(Keyed, Base):
     (see docs/events.md). `user_key` and `object_key` are no foreign keys: events outlive what they tell of."""
 
     __tablename__ = "bincard_event"
-    __table_args__ = autoincrement(Index(None, "model", "object_key"))
+    # Each way to ask for the newest first (docs/audit.md) has an index that ends in the key.
+    __table_args__ = autoincrement(
+        Index(None, "model", "object_key"), Index(None, "model", "pk"), Index(None, "kind", "pk"),
+        Index(None, "user_key", "pk"), Index(None, "part_key", "pk"), Index(None, "parent_key", "pk"),
+        Index(None, "time"),
+    )  # fmt: skip
 
     time = time("Time", null=False)
-    kind = char(20, "Kind", "stock, order, count, user, part or company")
+    kind = char(20, "Kind", "stock, order, count, user, part, company, alert or setting")
     model = char(40, "Model", "What was changed, as InvenTree calls it: stockitem")
     object_key = positive("Object key")
+    part_key = positive("Part key", "The part that it is of", null=True)
+    parent_key = positive("Parent key", "The order, session or item that it is a line of", null=True)
     action = char(20, "Action", "created, changed or deleted")
     user_key = positive("User key", "Who did it; null: the server itself", null=True)
     username = char(150, "User name", blank=True)

@@ -51,10 +51,14 @@ def indexed(name: str, *columns: str) -> None:
 def upgrade() -> None:
     table(
         EVENT,
-        moment("time"), text("kind", 20), text("model", 40), whole("object_key"), text("action", 20),
+        moment("time"), text("kind", 20), text("model", 40), whole("object_key"),
+        whole("part_key", null=True), whole("parent_key", null=True), text("action", 20),
         whole("user_key", null=True), text("username", 150), text("origin", 200), json("about"), json("changes"),
     )  # fmt: skip
     indexed(EVENT, "model", "object_key")
+    for column in ("model", "kind", "user_key", "part_key", "parent_key"):
+        indexed(EVENT, column, "pk")
+    indexed(EVENT, "time")
     table(MARK, text("name", 100), whole("position"), unique(MARK, "name"))
     table(
         JOB,
