@@ -72,6 +72,7 @@ Authenticator = Callable[[NotAuthenticated], Awaitable[str | None]]
 
 _GATEWAY_FAULTS = (502, 503, 504)
 _LARGEST_ANSWER = 64 * 1024 * 1024
+_LARGEST_REFUSAL = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,46 @@ class ApiClient:
         """What lies at an address, as it is: a sheet, a report."""
         content: bytes = await self._request("GET", path, params, take=lambda answer: answer.content)
         return content
+
+    async def stream(
+        self, path: str, params: Params | None = None, *, headers: Mapping[str, str] | None = None, silence: float = 75
+    ) -> AsyncIterator[bytes]:
+        """The pieces of an answer that has no end, as they come; over when the server ends it.
+
+        Whoever reads it goes on from where it was cut: nothing is repeated here, and `connection` is told nothing.
+        Raises ApiError; TimedOut where nothing came for `silence` seconds.
+        """
+        import httpx
+
+        call, http = f"GET {path}", await self._client()
+        sent = {"Accept": "text/event-stream", "Accept-Encoding": "identity", **(headers or {})}
+        if self.token:
+            sent["Authorization"] = f"Token {self.token}"
+        timeout = httpx.Timeout(self._timing.read, connect=self._timing.connect, read=silence)
+        try:
+            async with http.stream(
+                "GET", self._address(path), params=query_pairs(params), headers=sent, timeout=timeout
+            ) as response:
+                if response.status_code != 200:
+                    raise await self._refusal(response, call)
+                if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                    raise BadAnswer("The server gives no stream of events.", call=call)
+                async for chunk in response.aiter_raw():
+                    yield chunk
+        except httpx.TimeoutException as error:
+            raise self._timed_out(error, call) from error
+        except httpx.HTTPError as error:
+            raise self._unreachable(error, call) from error
+
+    async def _refusal(self, response: "httpx.Response", call: str) -> ApiError:
+        """The error that a stream begins with."""
+        content = b""
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) > _LARGEST_REFUSAL:
+                break
+        fault = fault_of(Answer(call, response.status_code, dict(response.headers), content))
+        return fault or BadAnswer(f"The server answered with {response.status_code}.", call=call)
 
     async def count(self, path: str, params: Params | None = None) -> int:
         """How many rows a list has."""

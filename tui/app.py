@@ -25,8 +25,8 @@ from tui.paths import postings_dir
 from tui.routes import screen_for
 from tui.scanning.wedge import Pace, Scan
 from tui.screens.base import BincardScreen, CommandHost
-from tui.screens.count_offer import CountApp
 from tui.screens.item_commands import ItemCommands
+from tui.screens.live_app import LiveApp
 from tui.screens.stock import StockScreen
 from tui.server_url import normal_url
 from tui.session import Session
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["BincardApp"]
 
 
-class BincardApp(CountApp):
+class BincardApp(LiveApp):
     """The full-screen client. Raises ConfigError for a theme or key map that cannot be used."""
 
     TITLE = "Bincard"
@@ -125,6 +125,7 @@ class BincardApp(CountApp):
             self.post_message(self.SessionRefused(""))
 
     async def on_unmount(self) -> None:
+        await self.close_live()
         await self.close_counts()
         await self.session.close()
 
@@ -163,6 +164,7 @@ class BincardApp(CountApp):
         if any(postings_dir().rglob("*.json")):  # looked at here, since what reads them takes a while to import
             self.look_back()
         self.call_later(self.offer_counts)
+        self.begin_live()
 
     @work(group="look back")
     async def look_back(self) -> None:
@@ -199,6 +201,7 @@ class BincardApp(CountApp):
         profile = config.profiles.get(server) if config is not None else None
         url = normal_url(profile.url if profile is not None else server)
         if url != self.session.client.url or user != self.session.user_name:
+            await self.close_live()
             await self.close_counts()
         if url != self.session.client.url:
             self.launch = replace(self.launch, url=url, profile=profile, token=None, password=None)
@@ -233,6 +236,7 @@ class BincardApp(CountApp):
     @work(exclusive=True, group="session")
     async def do_app_signout(self) -> None:
         """Forget the token and ask who is there."""
+        await self.close_live()
         await self.close_counts()
         await self.session.sign_out()
         self.post_message(self.SessionRefused("Signed out."))

@@ -62,6 +62,12 @@ class Options:
     """Seconds to wait for an answer."""
     count_interval: int = 90
     """Days after which an item is due to be counted, where the server has no intervals of its own."""
+    live: bool = True
+    """Follow what happens on the server: alerts come by themselves."""
+    live_poll: int = 120
+    """Seconds between looks at a server that tells nothing by itself (a plain InvenTree), 15 to 3600."""
+    alert_bell: bool = False
+    """Ring the bell when there is a new critical alert."""
     scanner: bool = True
     """Tell a scanner's keys from typing where no text field has the focus."""
     scanner_prefix: str = ""
@@ -126,7 +132,7 @@ class Launch:
 
 
 _LIMITS: Final = {
-    "page_size": (10, 1000), "count_interval": (1, 3650),
+    "page_size": (10, 1000), "count_interval": (1, 3650), "live_poll": (15, 3600),
     "connect_timeout": (0.5, 120.0), "read_timeout": (1.0, 600.0), "scanner_gap": (0.01, 0.5),
 }  # fmt: skip
 _ENVIRONMENT: Final = {
@@ -139,6 +145,9 @@ _ENVIRONMENT: Final = {
     "BINCARD_CONNECT_TIMEOUT": "connect_timeout",
     "BINCARD_READ_TIMEOUT": "read_timeout",
     "BINCARD_COUNT_INTERVAL": "count_interval",
+    "BINCARD_LIVE": "live",
+    "BINCARD_LIVE_POLL": "live_poll",
+    "BINCARD_ALERT_BELL": "alert_bell",
     "BINCARD_SCANNER": "scanner",
     "BINCARD_SCANNER_PREFIX": "scanner_prefix",
     "BINCARD_SCANNER_SUFFIX": "scanner_suffix",

@@ -22,6 +22,8 @@ ROUTES: Mapping[str, str] = {
     "review": "tui.screens.count_review:ReviewScreen",
     "planner": "tui.screens.count_planner:CountPlannerScreen",
     "suppliers": "tui.screens.suppliers:SuppliersScreen",
+    "alerts": "tui.screens.alert_board:AlertBoard",
+    "dashboard": "tui.screens.dashboard:DashboardScreen",
     "offers": "tui.screens.offers:OffersScreen",
 }
 

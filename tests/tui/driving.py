@@ -93,9 +93,12 @@ class Driver:
 
 
 @asynccontextmanager
-async def driven(launch: Launch, size: tuple[int, int] = (80, 24), *, scanner: bool = False) -> AsyncIterator[Driver]:
-    """The app, running. The pilot types as fast as a scanner does: only with `scanner` is that taken for scans."""
-    app = BincardApp(replace(launch, options=replace(launch.options, scanner=scanner)))
+async def driven(
+    launch: Launch, size: tuple[int, int] = (80, 24), *, scanner: bool = False, live: bool = False
+) -> AsyncIterator[Driver]:
+    """The app, running. The pilot types as fast as a scanner does: only with `scanner` is that taken for scans. Only
+    with `live` does it follow the server, so that what a screen shows does not depend on when that began."""
+    app = BincardApp(replace(launch, options=replace(launch.options, scanner=scanner, live=live)))
     async with app.run_test(size=size) as pilot:
         yield Driver(app, pilot)
 

@@ -9,9 +9,11 @@ nothing.
 from collections.abc import Iterable
 
 from tui.actions import (
+    alerts,
     count_planner,
     count_review,
     counting,
+    dashboard,
     dialogs,
     everywhere,
     lists,
@@ -41,6 +43,8 @@ SCOPES = {
     "planner": "Count planner",
     "suppliers": "Suppliers",
     "offers": "Suppliers of a part side by side",
+    "alerts": "Alert board",
+    "dashboard": "Dashboard",
     "filter": "While typing a filter",
     "dialog": "In dialogs",
 }
@@ -56,6 +60,8 @@ ACTIONS: tuple[Action, ...] = (
     *count_review.ACTIONS,
     *count_planner.ACTIONS,
     *suppliers.ACTIONS,
+    *alerts.ACTIONS,
+    *dashboard.ACTIONS,
     *dialogs.ACTIONS,
 )
 

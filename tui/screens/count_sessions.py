@@ -187,7 +187,7 @@ class SessionBoard(ListCommands):
     def do_sessions_all(self) -> None:
         self._narrow("all")
 
-    def do_sessions_joining(self) -> None:
+    def do_sessions_counting(self) -> None:
         self._narrow("counting")
 
     def do_sessions_review(self) -> None:

@@ -38,6 +38,9 @@ class Status:
     severity: str = "information"
     waiting: int = 0
     """How many counts the server does not have yet."""
+    alerts: int = 0
+    """How many alerts are open; `critical` of them are."""
+    critical: int = 0
 
     @property
     def is_urgent(self) -> bool:
@@ -114,12 +117,22 @@ class StatusLine(Line):
         return tuple(parts)
 
     def _connection(self, *, short: bool) -> tuple[Part, ...]:
-        parts = self._link(short=short)
+        parts = (*self._alerts(short=short), *self._link(short=short))
         waiting = self._status.waiting
         # One line on its way is no news, and telling it costs more than the line itself.
         if waiting < 2 and self._status.connection == "online":
             return parts
         return ((f"{waiting} wait · ", "bold $warn"), *parts) if waiting else parts
+
+    def _alerts(self, *, short: bool) -> tuple[Part, ...]:
+        """How many alerts are open: `!! 2 of 14 alerts` where some are critical, `14 alerts`; nothing for none."""
+        alerts, critical = self._status.alerts, self._status.critical
+        if not alerts:
+            return ()
+        if critical:
+            figures = f"!!{critical} of {alerts}" if not short and critical != alerts else f"!!{alerts}"
+            return ((figures if short else f"{figures} alerts", "bold $bad"), (" · ", "$muted"))
+        return (f"!{alerts}" if short else f"{alerts} alert{'s' * (alerts > 1)}", "bold $warn"), (" · ", "$muted")
 
     def _link(self, *, short: bool) -> tuple[Part, ...]:
         status = self._status
