@@ -67,7 +67,17 @@ class SalesSum(Keyed, Base):
     __tablename__ = "bincard_salessum"
     __table_args__ = autoincrement(
         UniqueConstraint("about", "span", "object_key", "start", "currency", "code", name="uq_bincard_salessum_once"),
-        Index("ix_bincard_salessum_reading", "about", "span", "start", "object_key", "currency"),
+        Index(
+            "ix_bincard_salessum_reading",
+            "about",
+            "span",
+            "start",
+            "object_key",
+            "currency",
+            "code",
+            "quantity_sold",
+            "total_revenue",
+        ),
     )
 
     about = char(1, "About", "P: part, C: customer")

@@ -88,7 +88,8 @@ def _indexes() -> None:
     indexed(LINE, "order_model", "order_key")
     indexed(LINE, "sales_date")
     indexed(REPORT, "sales_date")
-    reading = ["about", "span", "start", "object_key", "currency"]
+    # With the figures in it: the sums of a year are read from the index alone.
+    reading = ["about", "span", "start", "object_key", "currency", "code", "quantity_sold", "total_revenue"]
     op.create_index(op.f("ix_bincard_salessum_reading"), SUM, reading)
     indexed(DEMAND, "day")
     indexed(OUT, "part_key", "location_key", "since")
