@@ -26,7 +26,7 @@ from tui.routes import screen_for
 from tui.scanning.wedge import Pace, Scan
 from tui.screens.base import BincardScreen, CommandHost
 from tui.screens.item_commands import ItemCommands
-from tui.screens.live_app import LiveApp
+from tui.screens.sales_app import SalesApp
 from tui.screens.stock import StockScreen
 from tui.server_url import normal_url
 from tui.session import Session
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["BincardApp"]
 
 
-class BincardApp(LiveApp):
+class BincardApp(SalesApp):
     """The full-screen client. Raises ConfigError for a theme or key map that cannot be used."""
 
     TITLE = "Bincard"

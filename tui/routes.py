@@ -24,6 +24,11 @@ ROUTES: Mapping[str, str] = {
     "suppliers": "tui.screens.suppliers:SuppliersScreen",
     "alerts": "tui.screens.alert_board:AlertBoard",
     "dashboard": "tui.screens.dashboard:DashboardScreen",
+    "sales": "tui.screens.sales:SalesScreen",
+    "sales-slow": "tui.screens.sales:SlowMoversScreen",
+    "sales-season": "tui.screens.sales:SalesSeasonScreen",
+    "sales-chart": "tui.screens.sales_chart:SalesChartScreen",
+    "sales-orders": "tui.screens.sales_orders:SalesOrdersScreen",
     "offers": "tui.screens.offers:OffersScreen",
 }
 

@@ -20,6 +20,7 @@ from tui.actions import (
     orders,
     picking,
     receiving,
+    sales,
     stock,
     suppliers,
 )
@@ -45,6 +46,8 @@ SCOPES = {
     "offers": "Suppliers of a part side by side",
     "alerts": "Alert board",
     "dashboard": "Dashboard",
+    "sales": "Sales",
+    "sold": "Sales: the chart, and the orders behind a bar",
     "filter": "While typing a filter",
     "dialog": "In dialogs",
 }
@@ -62,6 +65,7 @@ ACTIONS: tuple[Action, ...] = (
     *suppliers.ACTIONS,
     *alerts.ACTIONS,
     *dashboard.ACTIONS,
+    *sales.ACTIONS,
     *dialogs.ACTIONS,
 )
 
