@@ -37,6 +37,7 @@ from server.db.models.common import (
 from server.db.models.company import Address, Company, Contact, ManufacturerPart, SupplierPart, SupplierPriceBreak
 from server.db.models.counting import CountEntry, CountLine, CountParked, CountReason, CountSession
 from server.db.models.events import Event, Job, Mark
+from server.db.models.forecasts import Forecast, ForecastRun
 from server.db.models.importer import DataImportColumnMap, DataImportRow, DataImportSession
 from server.db.models.order import (
     PurchaseOrder,
@@ -104,6 +105,8 @@ __all__ = [
     "Demand",
     "Event",
     "ExchangeBackend",
+    "Forecast",
+    "ForecastRun",
     "Group",
     "IdempotencyRecord",
     "InvenTreeCustomUserStateModel",
