@@ -26,10 +26,12 @@ LONGEST_SLEEP_SECONDS = 60.0
 
 
 class Follower:
-    """A thread that looks at what changed. `wake` is called after commits: it is quick and never raises."""
+    """A thread that looks at what changed. `wake` is called after commits: it is quick and never raises. Unwoken it looks
+    every `patience` seconds, for what other processes committed. Several may follow at once."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, patience: float = LONGEST_SLEEP_SECONDS) -> None:
         self.database = database
+        self.patience = patience
         self._woken, self._end = Event(), Event()
         self._thread = Thread(target=self._follow, name="bincard-alerts", daemon=True)
 
@@ -57,7 +59,7 @@ class Follower:
             if more:  # the first change is looked at at once, what follows it together
                 self._end.wait(BETWEEN_ROUNDS_SECONDS)
             else:
-                self._woken.wait(LONGEST_SLEEP_SECONDS)
+                self._woken.wait(self.patience)
                 self._woken.clear()
 
 

@@ -20,7 +20,7 @@ from server.jobs.declaring import JobFailed, JobKind, Work, declared_jobs
 from server.jobs.queue import JOBS, begin, queue_job, queue_periodic, rescue, retry_after
 from server.jobs.runner import Runner, describe
 from tests.server.resources.people import People, people
-from tests.serving import settings_for
+from tests.serving import running, settings_for
 
 PATIENCE_SECONDS = 30
 
@@ -194,3 +194,25 @@ def test_a_killed_worker_loses_no_job(tmp_path: Path, empty_template: Path) -> N
         assert [row["task_id"] for row in rows(database)] == tasks
     finally:
         database.close()
+
+
+def test_a_worker_sees_what_servers_commit(tmp_path: Path, empty_template: Path) -> None:
+    with running(tmp_path, empty_template) as server, server.client() as admin:
+        command = [sys.executable, "-m", "server", "worker"]
+        environment = {**os.environ, "BINCARD_DATA_DIR": str(tmp_path), "BINCARD_EVENT_POLL_SECONDS": "0.1"}
+        worker = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        try:
+            assert worker.stdout is not None
+            assert "works on its queue" in worker.stdout.readline()
+
+            def alerts() -> list[dict[str, object]]:
+                return list(admin.get("../plugin/bincard/alert/", params={"part": part, "unresolved": True}).json())
+
+            part = admin.post("part/", json={"name": "Bolt", "description": "", "minimum_stock": 5}).json()["pk"]
+            until(lambda: bool(alerts()))
+            admin.post("stock/", json={"part": part, "quantity": 7}).raise_for_status()
+            until(lambda: not alerts())
+        finally:
+            worker.terminate()
+            worker.communicate(timeout=PATIENCE_SECONDS)
+        assert worker.returncode == 0
