@@ -26,8 +26,8 @@ LONGEST_SLEEP_SECONDS = 60.0
 
 
 class Follower:
-    """A thread that looks at what changed. `wake` is called after commits: it is quick and never raises. Unwoken it looks
-    every `patience` seconds, for what other processes committed. Several may follow at once."""
+    """A thread that looks at what changed. `wake` is called after commits: it is quick and never raises. Unwoken it
+    looks every `patience` seconds, for what other processes committed. Several may follow at once."""
 
     def __init__(self, database: Database, patience: float = LONGEST_SLEEP_SECONDS) -> None:
         self.database = database
