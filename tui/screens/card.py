@@ -14,15 +14,15 @@ from tui.history import Place
 from tui.screens.item_commands import ItemCommands, bring_up_to_date
 from tui.screens.list_commands import ListCommands
 from tui.views.card_data import ENTRIES_AT_MOST, CardData, load_card
-from tui.views.card_lines import CARD_LINES, NARROW_CARD_LINES
+from tui.views.card_lines import CARD_LINES, narrow_card_lines
 from tui.views.formats import quantity, with_unit
 from tui.widgets.columns import Column
 from tui.widgets.cutting import cut_middle
 from tui.widgets.footer import KeyFooter
-from tui.widgets.line import Line, Part
+from tui.widgets.line import Line, Part, width_of
 from tui.widgets.resource_table import ResourceTable
 from tui.widgets.row_source import PagedRows
-from tui.widgets.status_line import StatusLine
+from tui.widgets.status_line import Status, StatusLine
 from tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class CardScreen(ItemCommands, ListCommands):
 
     def _columns(self) -> Sequence[Column]:
         if self.size.width < NARROW:
-            return NARROW_CARD_LINES
+            return narrow_card_lines(self._data.card.lines if self._data is not None else ())
         columns = self.VIEW.chosen(self.shown_columns())
         names = self._data.items if self._data is not None else None
         if names is None:
@@ -154,11 +154,17 @@ class CardScreen(ItemCommands, ListCommands):
         self._load()
 
     def on_resize(self) -> None:
+        self.set_class(self.size.width < NARROW, "-narrow")
         if self._data is not None:
             self.table.columns = self._columns()
             self._show_heads(self._data)
 
     # The lines at the top
+
+    def show_status(self, status: Status) -> None:
+        """Show connection and notice; where it is narrow, the last result is on the top line."""
+        super().show_status(status)
+        self.set_class(bool(status.notice), "-said")
 
     def _show_heads(self, data: CardData) -> None:
         kind = "bin card of the item" if self._is_item else "bin card of the part"
@@ -246,20 +252,25 @@ class CardScreen(ItemCommands, ListCommands):
 
 
 def _figures(data: CardData, width: int) -> tuple[list[Part], list[Part]]:
-    """The figures on one line or two, what is on hand first."""
+    """The figures on one line or two, what is on hand first; with short labels where they do not fit with long ones."""
     slim = width < SLIM
-    shown = [
-        _figure(label, with_unit(value, data.unit))
-        for label, value in (
-            ("On hand", data.on_hand),
-            ("Free" if slim else "Available", data.available),
-            ("Alloc" if slim else "Allocated", data.allocated),
-            ("On order", data.on_order if not slim else None),
-        )
-        if value is not None
-    ]
-    first = 1 if slim else 2 if width < NARROW else len(shown)
-    return _joined(shown[:first]), _joined(shown[first:])
+    first = 1 if slim else 2 if width < NARROW else 4
+    lines: tuple[list[Part], list[Part]] = ([], [])
+    for short in (slim, True):
+        shown = [
+            _figure(label, with_unit(value, data.unit))
+            for label, value in (
+                ("On hand", data.on_hand),
+                ("Free" if short else "Available", data.available),
+                ("Alloc" if short else "Allocated", data.allocated),
+                ("On order", data.on_order if not slim else None),
+            )
+            if value is not None
+        ]
+        lines = _joined(shown[:first]), _joined(shown[first:])
+        if all(width_of(line) <= width - 2 for line in lines):
+            break
+    return lines
 
 
 def _joined(figures: Sequence[Sequence[Part]]) -> list[Part]:

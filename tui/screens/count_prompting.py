@@ -56,6 +56,8 @@ class CountPrompting(CountLookup):
         self._parked: Parked | None = None
         self._wrong: CountLine | None = None
         self._mending: Entry | None = None
+        self._asked = (Stage.LINE, False)
+        """What the footer goes by: the stage, and whether no line is left."""
 
     # For the screen to fill in
 
@@ -82,6 +84,10 @@ class CountPrompting(CountLookup):
         """Ask for what comes next."""
         self.stage = stage
         line = self.count.at if self.count is not None else None
+        asked = (stage, line is None)
+        if asked != self._asked:
+            self._asked = asked
+            self.refresh_footer()
         if stage is Stage.LINE:
             verb = "Sum" if self.count is not None and self.count.sums else "Count"
             label = f"{verb} {line.units}".rstrip() if line is not None else "Scan"
@@ -163,7 +169,7 @@ class CountPrompting(CountLookup):
             case Asks.SKIP:
                 label = count.at.label
                 count.skip()
-                self.say(f"{label} comes again at the end.")
+                self.say(f"Later: {label}.")
                 self.ask()
             case _:
                 self._quantity(count, typed.asks, typed.quantity, text)
@@ -316,7 +322,9 @@ class CountPrompting(CountLookup):
         self._wrong = line
         if self.count is not None and self._here is None:
             self._here = (self._location(self.count), here)
-        self.unexpected(f"{line.label} belongs to {line.where}: move it here ({here})?", Stage.MOVE, "warning")
+        # Where there is hardly room the line below names the place.
+        named = "" if self.has_class("-tiny") else f" ({here})"
+        self.unexpected(f"{line.label} belongs to {line.where}: move it here{named}?", Stage.MOVE, "warning")
 
     def _move(self, count: Count, line: CountLine) -> None:
         if self._here is None or self._here[0] is None:
@@ -356,7 +364,7 @@ class CountPrompting(CountLookup):
         line = self.count.lines[entry.line]
         self._mending = entry
         self.unexpected(
-            f"{line.label}, {quantity(entry.quantity)} refused: {entry.reason} Type the total, or d to drop it.",
+            f"Type the total, d drops it: {quantity(entry.quantity)} {line.label}. {entry.reason}",
             Stage.MEND,
             "warning",
         )

@@ -13,7 +13,8 @@ __all__ = ["CountRefused"]
 class CountRefused(Picker):
     """Ends with the key of an entry to mend, or None. A barcode that is taken is dropped here and now."""
 
-    LABELS: ClassVar[dict[str, str]] = {"dialog.accept": "Mend or drop"}
+    LABELS: ClassVar[dict[str, str]] = {"dialog.accept": "Mend"}
+    DETAIL_ROWS: ClassVar[int] = 3
 
     def __init__(self, count: Count) -> None:
         self._count = count

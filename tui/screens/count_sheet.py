@@ -14,7 +14,7 @@ from tui.counting.others import Others, what_happened
 from tui.counting.poster import Progress
 from tui.history import Place
 from tui.keymap import display_key
-from tui.screens.count_prompting import CountPrompting
+from tui.screens.count_prompting import CountPrompting, Stage
 from tui.screens.count_rows import count_columns, steady_rate
 from tui.screens.count_task import CountTask
 from tui.views.formats import with_unit
@@ -30,6 +30,10 @@ __all__ = ["CountSheetScreen"]
 
 #: Below this width there is one prompt at a time; below the other the least that can be worked with.
 NARROW, TINY = 60, 30
+#: What Enter alone does where it is not a count.
+_ENTER = {
+    Stage.DOUBT: "No", Stage.MOVE: "No", Stage.NOTE: "Keep", Stage.MEND: "Mend",
+}  # fmt: skip
 #: Seconds between the beeps for something wrong; rung at once a terminal makes one of them.
 _BEEP = 0.15
 
@@ -77,6 +81,8 @@ class CountSheetScreen(CountPrompting):
 
     def _unusable(self, reason: str) -> None:
         self.query_one(CountTask).show(None, instead=reason)
+        if self.has_class("-narrow"):
+            self.say(reason)
         self.prompt.busy("")
         self.set_focus(self.table)
 
@@ -201,7 +207,7 @@ class CountSheetScreen(CountPrompting):
             self.refresh_footer()
             if more:
                 entry = list(count.refused.values())[-1]
-                self.say(f"{count.lines[entry.line].label} refused: {entry.reason} F7 mends it.", "error")
+                self.say(f"{count.lines[entry.line].label} refused, F7 mends it: {entry.reason}", "error")
         self._hear(count, progress.others)
         self._show_progress()
 
@@ -223,12 +229,18 @@ class CountSheetScreen(CountPrompting):
         keymap = self.bincard.keymap
         shown = sorted((action for action in self.available() if action.footer), key=lambda action: action.footer)
         shown.sort(key=lambda action: action.id == "app.help")
+        if self.count is not None and self.count.at is None:
+            shown.sort(key=lambda action: action.id != "count.finish")  # what comes next
         keys = [(next((key for key in keymap.keys(action) if len(key) > 1), ""), action) for action in shown]
         return [(display_key(key), self.label_of(action)) for key, action in keys if key]
 
     def label_of(self, action: Action) -> str:
-        if action.id == "count.accept" and (self.in_list or self.has_class("-tiny")):
-            return "Go there" if self.in_list else "Count"
+        if action.id == "count.accept" and self.in_list:
+            return "Go there"
+        if action.id == "count.accept" and self.stage in _ENTER:
+            return _ENTER[self.stage]
+        if action.id == "count.accept" and self.has_class("-tiny"):
+            return "Count"
         if action.id == "count.list":
             return "Prompt" if self.in_list else "List"
         if action.id == "count.sounds":

@@ -98,7 +98,7 @@ class CountStart(Picker):
                 parts = len(here.parts)
                 choices.append(Choice(Scope(f"{parts} parts", parts=here.parts), f"All stock of their {parts} parts"))
         if self._knows_due:
-            choices.append(Choice(Scope("due", due=50), "What is due, 50 lines at most"))
+            choices.append(Choice(Scope("due", due=50), "What is due", "50 lines at most"))
         choices.append(Choice(Scope("by scanning"), "Just start scanning"))
         if self._may_show:
             said = "what is expected is hidden" if self.blind else "what is expected is shown"

@@ -24,6 +24,8 @@ class Picker(Dialog[Any]):
     """
 
     LABELS: ClassVar[dict[str, str]] = {"dialog.accept": "Take it"}
+    DETAIL_ROWS: ClassVar[int] = 1
+    """How many lines what is said of a choice may take where it is narrow."""
 
     def __init__(
         self,
@@ -44,7 +46,7 @@ class Picker(Dialog[Any]):
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield Line(id="title")
-            yield ChoiceList(rows=12, id="choices")
+            yield ChoiceList(rows=12, detail_rows=self.DETAIL_ROWS, id="choices")
             yield Field(placeholder=self._placeholder, id="text")
             yield KeyFooter()
 

@@ -1,11 +1,13 @@
 """The lines of a bin card as a list."""
 
+from collections.abc import Sequence
+
 from tui.views.bin_card import CardLine
 from tui.views.formats import quantity, short_date, signed
 from tui.views.view import ResourceView
 from tui.widgets.columns import Column
 
-__all__ = ["CARD_LINES", "NARROW_CARD_LINES"]
+__all__ = ["CARD_LINES", "narrow_card_lines"]
 
 
 def _in(line: CardLine) -> str:
@@ -53,12 +55,17 @@ CARD_LINES = ResourceView(
     ordering="",
 )
 
-#: For terminals with less than 60 columns: what came and what went in one column.
-NARROW_CARD_LINES = (
-    Column("when", "When", lambda line: short_date(line.when), width=10, priority=2),
-    Column("change", "Change", lambda line: signed(line.change), width=8, min_width=6, align="right", priority=1,
-           hint="number"),
-    Column("balance", "Balance", lambda line: quantity(line.balance), width=8, align="right", priority=0,
-           hint="number"),
-    Column("what", "What", _what, width=24, min_width=8, flex=1, priority=3, hint=_hint),
-)  # fmt: skip
+
+def narrow_card_lines(lines: Sequence[CardLine]) -> tuple[Column, ...]:
+    """The columns for terminals with less than 60 columns: what came and what went in one, each as wide as its figures
+    are."""
+    change = max((len(signed(line.change)) for line in lines), default=0)
+    balance = max((len(quantity(line.balance)) for line in lines), default=0)
+    return (
+        Column("when", "When", lambda line: short_date(line.when), width=10, priority=2),
+        Column("change", "Change", lambda line: signed(line.change), width=max(8, change), min_width=max(6, change),
+               align="right", priority=1, hint="number"),
+        Column("balance", "Balance", lambda line: quantity(line.balance), width=max(8, balance), align="right",
+               priority=0, hint="number"),
+        Column("what", "What", _what, width=24, min_width=8, flex=1, priority=3, hint=_hint),
+    )  # fmt: skip

@@ -9,12 +9,13 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.safe_text import safe
-from tui.widgets.cutting import cut, cut_middle
+from tui.widgets.cutting import cut, cut_middle, wrap
 
 __all__ = ["Choice", "ChoiceList"]
 
 #: Below this width the detail goes under the choice.
 _NARROW = 48
+_INDENT = "    "
 CURSOR_STYLE = "$block-cursor-foreground on $block-cursor-background $block-cursor-text-style"
 
 
@@ -41,11 +42,14 @@ class ChoiceList(Widget, can_focus=False):
     DEFAULT_CSS = "ChoiceList { height: auto; max-height: 100%; padding: 0 1; }"
 
     def __init__(
-        self, *, rows: int = 10, empty: str = "Nothing matches.", reserve: int = 6, id: str | None = None
-    ) -> None:
-        """`rows` are shown at most, and always so few that `reserve` lines of the screen are left for other things."""
+        self, *, rows: int = 10, empty: str = "Nothing matches.", reserve: int = 6, detail_rows: int = 1,
+        id: str | None = None,
+    ) -> None:  # fmt: skip
+        """`rows` are shown at most, and always so few that `reserve` lines of the screen are left for other things.
+        `detail_rows` is how many lines a detail may take where it is narrow."""
         super().__init__(id=id)
         self._reserve = reserve
+        self._detail_rows = detail_rows
         self._choices: tuple[Choice, ...] = ()
         self._rows = rows
         self._empty = empty
@@ -97,10 +101,20 @@ class ChoiceList(Widget, can_focus=False):
         return max(1, (self.content_size.height or self._rows) - self._expands)
 
     @property
-    def _expands(self) -> bool:
-        """Whether the choice under the cursor takes a second line, for its detail."""
-        width = self.content_size.width
-        return 0 < width < _NARROW and any(choice.detail for choice in self._choices)
+    def _expands(self) -> int:
+        """How many lines more the choice under the cursor may take, for its detail."""
+        return self._expands_at(self.content_size.width)
+
+    def _expands_at(self, width: int) -> int:
+        if not 0 < width < _NARROW:
+            return 0
+        return max((len(self._detail(choice, width)) for choice in self._choices), default=0)
+
+    def _detail(self, choice: Choice, width: int) -> list[str]:
+        detail = safe(choice.detail)
+        if not detail or self._detail_rows == 1:
+            return [detail] if detail else []
+        return wrap(detail, max(10, width - len(_INDENT)), self._detail_rows)
 
     def _scroll(self) -> None:
         rows = self._visible_rows
@@ -111,8 +125,9 @@ class ChoiceList(Widget, can_focus=False):
             self._top = self._cursor - rows + 1
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        more = 0 < width < _NARROW and any(choice.detail for choice in self._choices)
-        return max(1, min(len(self._choices) + more, self._rows, self.app.size.height - self._reserve))
+        return max(
+            1, min(len(self._choices) + self._expands_at(width), self._rows, self.app.size.height - self._reserve)
+        )
 
     def on_resize(self) -> None:
         top = self._top
@@ -138,7 +153,8 @@ class ChoiceList(Widget, can_focus=False):
             here = self._top + row == self._cursor
             lines.append(self._line(replace(choice, detail=""), here, width, width))
             if here:
-                lines.append(cut(Content.styled(f"    {safe(choice.detail)}", "$muted"), width))
+                detail = self._detail(choice, width)
+                lines += [cut(Content.styled(f"{_INDENT}{text}", "$muted"), width) for text in detail]
         return Content("\n").join(lines)
 
     def _line(self, choice: Choice, here: bool, left: int, width: int) -> Content:

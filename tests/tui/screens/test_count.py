@@ -123,7 +123,7 @@ async def test_an_empty_enter_never_counts_and_zero_does(client: Driver, shelf: 
 
 async def test_skipped_lines_come_again_at_the_end(client: Driver, shelf: Shelf) -> None:
     await enter(client, "s")
-    await client.see("comes again at the end", f"{shelf.name}/A2")
+    await client.see("Later: Bolt 02", f"{shelf.name}/A2")
     for quantity in "123":
         await enter(client, quantity)
     await client.see("3 of 4", f" {shelf.name}/A1")
@@ -192,7 +192,7 @@ async def test_a_refused_line_is_shown_with_its_reason_and_mended(client: Driver
     await client.press("f7")
     await client.see("7 Bolt 02", "The stock item is gone")
     await client.press("enter")
-    await client.see("The stock item is gone. Type the total", "In all")
+    await client.see("Type the total, d drops it: 7 Bolt 02", "The stock item is gone", "In all")
     await enter(client, "d")
     await client.see("Dropped.", "1 of 4")
 

@@ -194,7 +194,7 @@ async def test_a_session_that_is_closed_meanwhile_keeps_what_was_counted(team: T
         await posted(ann)
         team.do(session, "close", accept_incomplete=True)
         await enter(ann, "2")
-        await ann.see("refused: The session is closed", "closed", "1 refused")
+        await ann.see("refused, F7 mends it: The session is closed", "1 refused")
         await enter(ann, "3")
         await posted(ann)
         assert [entry.state for entry in entries_in(state_dir())] == ["confirmed", "refused", "refused"]
@@ -252,7 +252,7 @@ async def test_both_count_the_same_line_and_the_second_is_told(server: Running, 
             await posted(bob)
             line.release()
             ann.app.count_desk.hurry()
-            await ann.see("1 refused", "counted by somebody else")
+            await ann.see("1 refused", "This line was counted by")
             await enter(ann, "6")
             await posted(ann)
             await ann.press("f7", "enter")
