@@ -26,10 +26,12 @@ ROUTES: Mapping[str, str] = {
     "dashboard": "tui.screens.dashboard:DashboardScreen",
     "sales": "tui.screens.sales:SalesScreen",
     "sales-slow": "tui.screens.sales:SlowMoversScreen",
-    "sales-season": "tui.screens.sales:SalesSeasonScreen",
+    "sales-season": "tui.screens.sales_season:SalesSeasonScreen",
     "sales-chart": "tui.screens.sales_chart:SalesChartScreen",
     "sales-orders": "tui.screens.sales_orders:SalesOrdersScreen",
     "offers": "tui.screens.offers:OffersScreen",
+    "audit": "tui.screens.audit:AuditScreen",
+    "reorder": "tui.screens.reorder:ReorderScreen",
 }
 
 

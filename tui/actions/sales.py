@@ -24,7 +24,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("sales.span", ("w",), "Months", "Change between 12 weeks and 12 months.", "sales", footer=14),
     Action("sales.trends", ("t",), "Trends", "Show revenue, units, growth and trend of each.", "sales", footer=18),
     Action("sales.slow", ("z",), "Slow movers", "Show what lies in stock and is not sold.", "sales", footer=20),
-    Action("sales.season", ("e",), "Season", "Show what each month sells beside the average one.", "sales", footer=22),
+    Action(
+        "sales.season",
+        ("e",),
+        "Season",
+        "Show what each month of the year sells: the marked rows, or all.",
+        "sales",
+        footer=22,
+    ),
     Action("sales.card", ("b",), "Bin card", "Show the bin card of the part.", "sales", footer=38),
     Action("sales.close", ("backspace", "h"), "Close", "Close this.", "sales", footer=65),
     Action("sold.span", ("w",), "Months", "Weeks, months, years in turn.", "sold", footer=12),
@@ -32,5 +39,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("sold.before", ("p",), "Year before", "Mark the year before, or not.", "sold", footer=16),
     Action("sold.average", ("a",), "Average", "Mark the moving average, or not.", "sold", footer=18),
     Action("sold.card", ("b",), "Bin card", "Show the bin card of the part.", "sold", footer=38),
+    Action("sold.season", ("e",), "Season", "Show what each month of the year sells.", "sold", footer=20),
     Action("sold.close", ("backspace", "h"), "Close", "Close this.", "sold", footer=65),
 )

@@ -12,13 +12,14 @@ __all__ = [
     "BY",
     "COUNTS",
     "Bar",
+    "Behind",
     "By",
     "Forecast",
     "OrderBehind",
     "Query",
     "SalesBook",
     "SalesRow",
-    "SeasonRow",
+    "Season",
     "Series",
     "SlowRow",
     "Target",
@@ -27,10 +28,10 @@ __all__ = [
 ]
 
 By = Literal["part", "category", "customer", "supplier"]
-View = Literal["table", "slow", "season"]
+View = Literal["table", "slow"]
 BY: Final[tuple[By, ...]] = ("part", "category", "customer", "supplier")
 #: How many periods a chart shows.
-COUNTS: Final[dict[Span, int]] = {"week": 26, "month": 24, "year": 6}
+COUNTS: Final[dict[Span, int]] = {"week": 52, "month": 24, "year": 6}
 ZERO = Decimal(0)
 
 
@@ -65,7 +66,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class SalesRow:
-    """The sales of one target over twelve periods; `revenues` and `units_by` by period, oldest first."""
+    """The sales of one target over twelve whole periods; `revenues` and `units_by` by period, oldest first. `current`
+    is the revenue of the period that runs."""
 
     target: Target
     revenue: Decimal
@@ -74,6 +76,7 @@ class SalesRow:
     units_by: tuple[Decimal, ...] = ()
     growth: Decimal | None = None
     abc: str = ""
+    current: Decimal = ZERO
 
     @property
     def pk(self) -> Target:
@@ -83,34 +86,35 @@ class SalesRow:
 
 @dataclass(frozen=True, slots=True)
 class SlowRow:
-    """A part that lies and is not sold: how much there is, since when nothing was sold (None: never), and what it is
-    worth where that is known."""
+    """A part that lies and is not sold: how much there is, since when nothing was sold (None: never), and how much was
+    sold in the last year."""
 
     target: Target
     on_hand: Decimal
     last_sold: date | None
     days: int | None
     units: Decimal = ZERO
-    worth: Decimal | None = None
 
     @property
     def pk(self) -> Target:
         """What tells this row from others."""
         return self.target
+
+
+Months = tuple[Decimal | None, ...]
+"""Twelve sums, January first; None: no such month (not yet, or before the first sale)."""
 
 
 @dataclass(frozen=True, slots=True)
-class SeasonRow:
-    """What each month of the year sells beside the average month (1: as much), January first; None: no such month."""
+class Season:
+    """How the year goes: the months of each year, newest year first, as (year, units, revenues); and what each month
+    of the year sells beside the average whole month (1: as much), in units and in revenue."""
 
-    target: Target
-    revenue: Decimal
-    months: tuple[Decimal | None, ...]
-
-    @property
-    def pk(self) -> Target:
-        """What tells this row from others."""
-        return self.target
+    currency: str
+    years: tuple[tuple[int, Months, Months], ...] = ()
+    units_index: Months = ()
+    revenue_index: Months = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ class ViewPage:
     """Some rows out of `count`; `note` says what the rows do not tell (figures that cannot be known here)."""
 
     count: int
-    rows: Sequence[SalesRow | SlowRow | SeasonRow]
+    rows: Sequence[SalesRow | SlowRow]
     note: str = ""
 
 
@@ -161,6 +165,15 @@ class OrderBehind:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """The newest of the `count` lines behind a bar, and what all of them come to, by currency."""
+
+    count: int
+    orders: tuple[OrderBehind, ...]
+    totals: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What is expected of a part, by period from `bars[0][0]` on: (start, mean, low, high). `error` is the measured
     one, `naive` that of the plainest forecast. Where there is too little history, `why` says so and there are no
@@ -177,17 +190,16 @@ class Forecast:
 class SalesBook(Protocol):
     """Where the figures come from. Everything raises ApiError."""
 
-    @property
-    def note(self) -> str:
-        """What the figures are made of and what they lack, "" where there is nothing to say."""
-
     async def page(self, query: Query, offset: int, limit: int) -> ViewPage:
         """Rows of a view."""
 
     async def series(self, targets: Sequence[Target], span: Span) -> list[Series]:
         """The bars of each target, in the order asked."""
 
-    async def orders(self, target: Target, span: Span, start: date) -> list[OrderBehind]:
+    async def season(self, by: By, targets: Sequence[Target]) -> Season:
+        """How the year goes, of these together; without any of everything."""
+
+    async def orders(self, target: Target, span: Span, start: date) -> Behind:
         """What is behind the bar that begins at `start`, newest first."""
 
     async def forecast(self, target: Target) -> Forecast | None:

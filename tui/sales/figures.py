@@ -54,12 +54,11 @@ def season_of(months: Sequence[tuple[int, Decimal]]) -> list[Decimal | None]:
     """What each month of the year, January first, sells beside the average month: 1 for as much, 2 for twice.
 
     `months`: (month of the year, sum) for whole months. A month of which there is none is None; so are all where
-    nothing was sold. What was given back beyond what was sold counts as nothing.
+    nothing was sold.
     """
+    average = sum((value for _, value in months), ZERO) / len(months) if months else ZERO
     means: list[Decimal | None] = []
     for month in range(1, MONTHS + 1):
-        sums = [max(value, ZERO) for number, value in months if number == month]
+        sums = [value for number, value in months if number == month]
         means.append(sum(sums, ZERO) / len(sums) if sums else None)
-    known = [mean for mean in means if mean is not None]
-    average = sum(known, ZERO) / len(known) if known else ZERO
-    return [None if mean is None or not average else mean / average for mean in means]
+    return [None if mean is None or average <= 0 else mean / average for mean in means]

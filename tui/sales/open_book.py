@@ -10,6 +10,10 @@ __all__ = ["open_book"]
 
 def open_book(session: Session) -> SalesBook:
     """The sums of a Bincard server; of any other server what its orders tell."""
+    if session.is_bincard:
+        from tui.sales.server_book import ServerBook
+
+        return ServerBook(session.client)
     from tui.sales.orders_book import OrdersBook
 
     return OrdersBook(session.client, date.today())

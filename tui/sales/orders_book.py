@@ -5,15 +5,17 @@ tell is said: returns are not taken off, and older sales than were read are not 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from tui.api_client import ApiClient, Forbidden, Json, Rows
-from tui.sales.book import By, Forecast, OrderBehind, Query, Series, SlowRow, Target, ViewPage
+from tui.sales.book import Behind, By, Forecast, Query, Season, Series, SlowRow, Target, ViewPage
 from tui.sales.periods import Span
-from tui.sales.sold import Sold, bars_of, behind, matching, rows_of, season_rows, sorted_rows
+from tui.sales.sold import Sold, bars_of, behind, matching, rows_of, season_of_sales, sorted_rows
 from tui.views.formats import decimal_of
 from tui.views.orders import read_date
 
@@ -23,6 +25,7 @@ AT_ONCE: Final = 250
 AT_MOST: Final = 2500
 ZERO = Decimal(0)
 SLOW_AFTER: Final = 90
+A_YEAR: Final = 365
 
 
 class OrdersBook:
@@ -36,7 +39,7 @@ class OrdersBook:
         self._reading = asyncio.Lock()
 
     @property
-    def note(self) -> str:
+    def _note(self) -> str:
         text = "From shipped orders; returns are not taken off"
         if self._left_out:
             text += f"; only the newest {AT_MOST} lines"
@@ -91,31 +94,31 @@ class OrdersBook:
     async def page(self, query: Query, offset: int, limit: int) -> ViewPage:
         rows: list[Any]
         sales = await self._sales()
-        match query.view:
-            case "season":
-                seasons = season_rows(sales, query.by, self._today)
-                rows = [row for row in seasons if matching(query, row.target.title)]
-                rows.sort(key=lambda row: (-row.revenue, row.target.title.casefold()))
-            case "slow":
-                rows = await self._slow(query, sales)
-            case _:
-                rows = list(sorted_rows(rows_of(sales, query.by, query.span, self._today), query))
-        return ViewPage(len(rows), rows[offset : offset + limit], self.note)
+        if query.view == "slow":
+            rows = await self._slow(query, sales)
+        else:
+            rows = list(sorted_rows(rows_of(sales, query.by, query.span, self._today), query))
+        return ViewPage(len(rows), rows[offset : offset + limit], self._note)
 
     async def _slow(self, query: Query, sales: list[Sold]) -> list[SlowRow]:
         """Parts in stock of which nothing was sold for long, those that lie longest first."""
         stocked = await self._newest("part/", {"salable": True, "has_stock": True, "active": True})
         last: dict[int | None, date] = {}
+        lately: dict[int | None, Decimal] = {}
         for sale in sales:
             pk = sale.keys["part"][0]
             last[pk] = max(last.get(pk, sale.day), sale.day)
+            if (self._today - sale.day).days <= A_YEAR:
+                lately[pk] = lately.get(pk, ZERO) + sale.units
         rows = []
         for part in stocked:
             target = Target("part", int(part["pk"]), "", "", _part_name(part))
             sold = last.get(target.pk)
             days = (self._today - sold).days if sold is not None else None
             if (days is None or days >= SLOW_AFTER) and matching(query, target.title):
-                rows.append(SlowRow(target, decimal_of(part.get("in_stock")) or ZERO, sold, days))
+                rows.append(
+                    SlowRow(target, decimal_of(part.get("in_stock")) or ZERO, sold, days, lately.get(target.pk, ZERO))
+                )
         rows.sort(key=lambda row: (row.days is not None, -(row.days or 0), -row.on_hand, row.target.title.casefold()))
         return rows
 
@@ -123,7 +126,20 @@ class OrdersBook:
         sales = await self._sales()
         return [bars_of(sales, target, span, self._today) for target in targets]
 
-    async def orders(self, target: Target, span: Span, start: date) -> list[OrderBehind]:
+    async def season(self, by: By, targets: Sequence[Target]) -> Season:
+        """Of one currency: the one of most sales, where there are several."""
+        wanted = set(targets)
+        sales = [sale for sale in await self._sales() if not wanted or sale.target(by) in wanted]
+        currencies = Counter(sale.currency for sale in sales)
+        if not currencies:
+            return Season("", note=self._note)
+        ((currency, _),) = currencies.most_common(1)
+        left_out = sorted(set(currencies) - {currency})
+        note = f"{self._note}; without sales in {', '.join(left_out)}" if left_out else self._note
+        season = season_of_sales([sale for sale in sales if sale.currency == currency], self._today)
+        return replace(season, note=note)
+
+    async def orders(self, target: Target, span: Span, start: date) -> Behind:
         return behind(await self._sales(), target, span, start)
 
     async def forecast(self, target: Target) -> Forecast | None:

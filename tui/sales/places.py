@@ -9,7 +9,7 @@ from tui.history import Place
 from tui.sales.book import BY, By, Target
 from tui.sales.periods import Span
 
-__all__ = ["by_of", "chart_place", "orders_place", "read_bar", "read_targets"]
+__all__ = ["by_of", "chart_place", "orders_place", "read_bar", "read_targets", "season_place"]
 
 
 def by_of(text: str) -> By:
@@ -34,11 +34,19 @@ def chart_place(targets: Sequence[Target]) -> Place:
 
 
 def read_targets(place: Place) -> list[Target]:
-    """The targets of a chart's place; without a text the one of its pk, in whatever currency there is."""
+    """The targets of a chart or a season; without a text the one of its pk, in whatever currency there is."""
     by = by_of(place.model)
     if not place.text:
-        return [Target(by, place.pk, "", "", place.title)]
+        return [] if place.pk is None else [Target(by, place.pk, "", "", place.title)]
     return [_target(by, told) for told in json.loads(place.text)]
+
+
+def season_place(by: By, targets: Sequence[Target]) -> Place:
+    """The season of these targets together; without any of everything."""
+    if not targets:
+        return Place("sales-season", by, None, title="Season")
+    chart = chart_place(targets)
+    return Place("sales-season", chart.model, chart.pk, chart.title, chart.text)
 
 
 def orders_place(target: Target, span: Span, start: date) -> Place:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tui.sales.book import COUNTS, Bar, By, OrderBehind, Query, SalesRow, SeasonRow, Series, Target
+from tui.sales.book import COUNTS, Bar, Behind, By, Months, OrderBehind, Query, SalesRow, Season, Series, Target
 from tui.sales.figures import abc_classes, growth_of, moving_average, season_of
 from tui.sales.periods import Span, next_start, start_of, starts_until, year_before
 
-__all__ = ["AVERAGE_OF", "Sold", "bars_of", "behind", "matching", "rows_of", "season_rows", "sorted_rows"]
+__all__ = ["AVERAGE_OF", "Sold", "bars_of", "behind", "matching", "rows_of", "season_of_sales", "sorted_rows"]
 
 ZERO = Decimal(0)
 PERIODS = 12
@@ -47,10 +47,10 @@ def _sums(sales: Iterable[Sold], by: By, start: Callable[[date], date]) -> dict[
 
 
 def rows_of(sales: Iterable[Sold], by: By, span: Span, today: date) -> list[SalesRow]:
-    """A row for each target that sold in the last 24 periods: the figures of the last twelve, growth against the
-    twelve before. ABC classes are by revenue, among those of one currency."""
-    starts = starts_until(today, span, 2 * PERIODS)
-    before, shown = starts[:PERIODS], starts[PERIODS:]
+    """A row for each target that sold in the last 24 periods: the figures of the last twelve whole ones, growth
+    against the twelve before. ABC classes are by revenue, among those of one currency."""
+    starts = starts_until(today, span, 2 * PERIODS + 1)
+    before, shown = starts[:PERIODS], starts[PERIODS:-1]
     rows = []
     for target, periods in _sums(sales, by, lambda day: start_of(day, span)).items():
         if not any(start in periods for start in starts):
@@ -62,6 +62,7 @@ def rows_of(sales: Iterable[Sold], by: By, span: Span, today: date) -> list[Sale
             SalesRow(
                 target, revenue, sum((each[0] for each in figures), ZERO), tuple(each[1] for each in figures),
                 tuple(each[0] for each in figures), growth_of(revenue, earlier),
+                current=periods.get(starts[-1], (ZERO, ZERO))[1],
             )
         )  # fmt: skip
     return _classed(rows)
@@ -75,19 +76,39 @@ def _classed(rows: list[SalesRow]) -> list[SalesRow]:
     return rows
 
 
-def season_rows(sales: Iterable[Sold], by: By, today: date) -> list[SeasonRow]:
-    """A row for each target, from its whole months; the month that runs is not whole yet."""
-    this_month = start_of(today, "month")
-    rows = []
-    for target, periods in _sums(sales, by, lambda day: start_of(day, "month")).items():
-        whole = {start: sums for start, sums in periods.items() if start < this_month}
-        start, months = min(whole, default=this_month), []
-        while start < this_month:
-            months.append((start.month, whole.get(start, (ZERO, ZERO))[1]))
-            start = next_start(start, "month")
-        revenue = sum((value for _, value in months), ZERO)
-        rows.append(SeasonRow(target, revenue, tuple(season_of(months))))
-    return rows
+def season_of_sales(sales: Iterable[Sold], today: date) -> Season:
+    """How the year goes, by sales of one currency; the month that runs is not whole and is in no average."""
+    months: dict[date, Sums] = {}
+    currency = ""
+    for sale in sales:
+        start = start_of(sale.day, "month")
+        units, revenue = months.get(start, (ZERO, ZERO))
+        months[start] = units + sale.units, revenue + sale.revenue
+        currency = sale.currency
+    if not months:
+        return Season(currency)
+    first, last = min(months), start_of(today, "month")
+
+    def year_of(year: int, index: int) -> Months:
+        starts = [date(year, month, 1) for month in range(1, 13)]
+        return tuple(months.get(start, (ZERO, ZERO))[index] if first <= start <= last else None for start in starts)
+
+    years = tuple((year, year_of(year, 0), year_of(year, 1)) for year in range(last.year, first.year - 1, -1))
+    whole = _months_between(first, last)
+
+    def index_of(index: int) -> Months:
+        return tuple(season_of([(start.month, months.get(start, (ZERO, ZERO))[index]) for start in whole]))
+
+    return Season(currency, years, index_of(0), index_of(1))
+
+
+def _months_between(first: date, last: date) -> list[date]:
+    """The months from `first` on that are over when `last` begins."""
+    found, start = [], first
+    while start < last:
+        found.append(start)
+        start = next_start(start, "month")
+    return found
 
 
 def matching(query: Query, name: str, code: str = "") -> bool:
@@ -139,7 +160,7 @@ def bars_of(sales: Iterable[Sold], target: Target, span: Span, today: date) -> S
     return Series(target, span, tuple(bars))
 
 
-def behind(sales: Iterable[Sold], target: Target, span: Span, start: date) -> list[OrderBehind]:
+def behind(sales: Iterable[Sold], target: Target, span: Span, start: date) -> Behind:
     """What is behind a bar, by order and part, newest first."""
     end = next_start(start, span) - timedelta(days=1)
     found: dict[tuple[int, int | None, str], OrderBehind] = {}
@@ -151,4 +172,6 @@ def behind(sales: Iterable[Sold], target: Target, span: Span, start: date) -> li
                 "salesorder", sale.order, sale.reference, sale.day, sale.keys["customer"][1], sale.keys["part"][1],
                 sale.units + (old.units if old else ZERO), sale.revenue + (old.revenue if old else ZERO), sale.currency,
             )  # fmt: skip
-    return sorted(found.values(), key=lambda each: (each.day or date.min, each.reference), reverse=True)
+    orders = sorted(found.values(), key=lambda each: (each.day or date.min, each.reference), reverse=True)
+    total = sum((each.revenue for each in orders), ZERO)
+    return Behind(len(orders), tuple(orders), ((target.currency, total),) if orders else ())

@@ -1,13 +1,13 @@
-"""The sales screens that are lists: trends, slow movers, seasons."""
+"""The sales screens that are lists: trends and slow movers."""
 
 from typing import ClassVar
 
 from tui.actions import Action
-from tui.sales.book import SalesRow, SeasonRow, View
+from tui.sales.book import SalesRow, View
 from tui.screens.sales_rows import NAMES, SalesRows
-from tui.views.sales import SEASON, SLOW, TRENDS, Trend, Year
+from tui.views.sales import SLOW, TRENDS, Trend
 
-__all__ = ["SalesScreen", "SalesSeasonScreen", "SlowMoversScreen"]
+__all__ = ["SalesScreen", "SlowMoversScreen"]
 
 
 class SalesScreen(SalesRows):
@@ -48,18 +48,3 @@ class SlowMoversScreen(SalesRows):
     def offers(self, action: Action) -> bool:
         kinds = ("sales.next", "sales.part", "sales.category", "sales.customer", "sales.supplier", "sales.span")
         return action.id not in kinds and super().offers(action)
-
-
-class SalesSeasonScreen(SalesRows):
-    """What each month of the year sells beside the average month, as shades and figures."""
-
-    TITLE_TEXT: ClassVar[str] = "Sales by season"
-    SHOWS: ClassVar[View] = "season"
-    SCREEN: ClassVar[str] = "sales-season"
-    VIEW = SEASON
-
-    def heading(self) -> str:
-        return f"Season  {NAMES[self.asked.by]}  100 is the average month"
-
-    def line_of(self, row: SeasonRow) -> Year:
-        return Year(row, plain=self.plain)

@@ -12,7 +12,7 @@ from tui.api_errors import ApiError
 from tui.history import Place
 from tui.sales.book import Forecast, Series, Target
 from tui.sales.periods import Span
-from tui.sales.places import chart_place, orders_place, read_targets
+from tui.sales.places import chart_place, orders_place, read_targets, season_place
 from tui.screens.list_commands import ListCommands
 from tui.views.sales import BARS, BarRow, forecast_line
 from tui.views.sales_chart import Drawn, draw, legend_of
@@ -248,6 +248,10 @@ class SalesChartScreen(ListCommands):
         target = self._card
         if target is not None:
             await self.bincard.go(Place("card", "part", target.pk, title=target.title))
+
+    async def do_sold_season(self) -> None:
+        """Show what each month of the year sells."""
+        await self.bincard.go(season_place(self._targets[0].by, self._targets))
 
     async def do_sold_close(self) -> None:
         """Go back to where one came from."""

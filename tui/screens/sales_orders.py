@@ -10,7 +10,7 @@ from textual.message import Message
 from tui.actions import Action
 from tui.api_errors import ApiError
 from tui.history import Place
-from tui.sales.book import OrderBehind
+from tui.sales.book import Behind
 from tui.sales.periods import title_of
 from tui.sales.places import read_bar
 from tui.screens.list_commands import ListCommands
@@ -36,9 +36,9 @@ class SalesOrdersScreen(ListCommands):
     class Loaded(Message):
         """The orders, or why there are none."""
 
-        def __init__(self, orders: list[OrderBehind], problem: str = "") -> None:
+        def __init__(self, behind: Behind | None, problem: str = "") -> None:
             super().__init__()
-            self.orders = orders
+            self.behind = behind
             self.problem = problem
 
     def __init__(self, place: Place) -> None:
@@ -87,24 +87,26 @@ class SalesOrdersScreen(ListCommands):
     @work(exclusive=True, group="orders")
     async def _load(self) -> None:
         try:
-            orders = await self.bincard.sales_book.orders(self._target, self._span, self._start)
+            behind = await self.bincard.sales_book.orders(self._target, self._span, self._start)
         except ApiError as error:
-            self.post_message(self.Loaded([], str(error)))
+            self.post_message(self.Loaded(None, str(error)))
         else:
-            self.post_message(self.Loaded(orders))
+            self.post_message(self.Loaded(behind))
 
     def on_sales_orders_screen_loaded(self, message: Loaded) -> None:
-        if message.problem:
+        behind = message.behind
+        if behind is None:
             self.table.empty_text = "Not loaded; r tries again."
             self.table.refresh()
             self.bincard.announce(message.problem, "error")
             return
         self.table.empty_text = "Nothing was sold in this time."
-        self._rows.replace([BehindRow(number, order) for number, order in enumerate(message.orders)])
+        self._rows.replace([BehindRow(number, order) for number, order in enumerate(behind.orders)])
         self.table.refresh_rows()
         if self._place.cursor_row:
             self.table.move_to(self._place.cursor_row)
-        self._show_where(total_text(message.orders))
+        more = behind.count - len(behind.orders)
+        self._show_where(f"{total_text(behind.totals)}{f'  {more} more' if more else ''}")
         self.refresh_footer()
 
     def on_virtual_list_cursor_moved(self, message: VirtualList.CursorMoved) -> None:

@@ -14,7 +14,7 @@ from tui.actions import Action
 from tui.api_errors import ApiError
 from tui.history import Place
 from tui.sales.book import BY, By, Query, Target, View, ViewPage
-from tui.sales.places import by_of, chart_place
+from tui.sales.places import by_of, chart_place, season_place
 from tui.screens.list_commands import ListCommands
 from tui.widgets.field import Field
 from tui.widgets.footer import KeyFooter
@@ -136,7 +136,7 @@ class SalesRows(ListCommands):
                 return target is not None
             case "sales.card":
                 return target is not None and target.by == "part" and target.pk is not None
-            case "sales.trends" | "sales.slow" | "sales.season":
+            case "sales.trends" | "sales.slow":
                 return action.id != {"table": "sales.trends"}.get(self.SHOWS, f"sales.{self.SHOWS}")
             case "list.pane":
                 return False
@@ -276,8 +276,8 @@ class SalesRows(ListCommands):
         await self._turn_to("sales-slow")
 
     async def do_sales_season(self) -> None:
-        """What each month sells."""
-        await self._turn_to("sales-season")
+        """What each month of the year sells: the marked rows, else everything."""
+        await self.bincard.go(season_place(self._asked.by, [row.pk for row in self.table.marked_rows]))
 
     async def on_virtual_list_selected(self, message: VirtualList.Selected) -> None:
         await self.do_list_open()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tui.sales.book import Bar, Forecast, OrderBehind, SalesRow, SeasonRow, SlowRow, Target
+from tui.sales.book import Bar, Forecast, Months, OrderBehind, SalesRow, Season, SlowRow, Target
 from tui.sales.figures import growth_of, growth_text
 from tui.sales.periods import MONTHS, Span, label_of, title_of
 from tui.sales.sparks import shade, sparkline
@@ -15,8 +15,8 @@ from tui.views.view import ResourceView
 from tui.widgets.columns import Column
 
 __all__ = [
-    "BARS", "BEHIND", "SEASON", "SLOW", "TRENDS", "BarRow", "BehindRow", "Trend", "Year", "forecast_line", "money",
-    "percent_text", "total_text",
+    "BARS", "BEHIND", "SEASON", "SLOW", "TRENDS", "BarRow", "BehindRow", "SeasonLine", "Trend", "forecast_line",
+    "money", "percent_text", "season_lines", "total_text",
 ]  # fmt: skip
 
 CENT = Decimal("0.01")
@@ -67,8 +67,12 @@ TRENDS = ResourceView(
         ),
         Column("abc", "ABC", lambda line: line.row.abc, width=3, priority=5),
         Column("trend", "Trend", lambda line: line.spark, width=12, priority=2),
+        Column(
+            "current", "So far", lambda line: money(line.row.current), width=12, align="right", priority=6,
+            hint="number",
+        ),
     ),
-    shown=("name", "revenue", "units", "growth", "abc", "trend"),
+    shown=("name", "revenue", "units", "growth", "abc", "trend", "current"),
     orderings={"name": "name", "revenue": "revenue", "units": "units", "growth": "growth"},
     ordering="revenue",
 )  # fmt: skip
@@ -91,11 +95,10 @@ SLOW = ResourceView(
         Column("last", "Last sold", _last_sold, width=10, priority=2),
         Column("days", "Days", lambda row: "" if row.days is None else str(row.days), width=5, align="right",
                priority=3, hint="number"),
-        Column("units", "Sold", lambda row: quantity(row.units), width=9, align="right", priority=5, hint="number"),
-        Column("worth", "Worth", lambda row: money(row.worth, row.pk.currency), width=16, min_width=14, align="right",
-               priority=4, hint="number"),
+        Column("units", "In a year", lambda row: quantity(row.units), width=9, align="right", priority=4,
+               hint="number"),
     ),
-    shown=("name", "on_hand", "last", "days", "worth"),
+    shown=("name", "on_hand", "last", "days", "units"),
     orderings={},
     ordering="",
 )  # fmt: skip
@@ -104,26 +107,52 @@ SLOW = ResourceView(
 # -- seasons
 
 
-class Year:
-    """A row of seasons: a shade and a figure for each month, 100 for the average one."""
+class SeasonLine:
+    """A line of the heat map: a year, or what every month is on average; a shade and a figure for each month, 100 for
+    the average whole month."""
 
-    def __init__(self, row: SeasonRow, *, plain: bool) -> None:
-        self.row = row
-        self.pk = row.target
+    def __init__(self, pk: int, name: str, total: str, shares: Sequence[Decimal | None], *, plain: bool) -> None:
+        self.pk = pk
+        self.name = name
+        self.total = total
         self.cells = [
-            "" if share is None else f"{shade(share, plain=plain)}{percent_text(share):>3}" for share in row.months
+            "" if share is None else f"{shade(share, plain=plain)}{percent_text(share):>3}" for share in shares
         ]
+
+
+def season_lines(season: Season, *, of_units: bool, plain: bool) -> list[SeasonLine]:
+    """The average year and each year, in units or in revenue; none where nothing was sold."""
+    index = season.units_index if of_units else season.revenue_index
+    years = [(year, units if of_units else revenues) for year, units, revenues in season.years]
+    average = _average(years)
+    if average is None:
+        return []
+    lines = [SeasonLine(0, "Average", "", index, plain=plain)]
+    for year, months in years:
+        total = sum((each for each in months if each is not None), Decimal(0))
+        told = quantity(total) if of_units else money(total, season.currency)
+        shares = [None if each is None else each / average for each in months]
+        lines.append(SeasonLine(year, str(year), told, shares, plain=plain))
+    return lines
+
+
+def _average(years: Sequence[tuple[int, Months]]) -> Decimal | None:
+    """The average whole month; the last month there is runs still. None where there is no whole one, or nothing."""
+    known = [each for _, months in reversed(years) for each in months if each is not None]
+    whole = known[:-1]
+    average = sum(whole, Decimal(0)) / len(whole) if whole else Decimal(0)
+    return average if average > 0 else None
 
 
 def percent_text(share: Decimal) -> str:
     """A share as hundredths, 999 at most."""
-    return str(min(MOST_SHOWN, round(share * 100)))
+    return str(max(-MOST_SHOWN // 10, min(MOST_SHOWN, round(share * 100))))
 
 
 def _month(index: int) -> Column:
     return Column(
         MONTHS[index].lower(), f" {MONTHS[index]}", lambda line: line.cells[index], width=4, align="right",
-        priority=2 + (index % 2),
+        priority=1,
     )  # fmt: skip
 
 
@@ -131,14 +160,12 @@ SEASON = ResourceView(
     name="sales-season",
     path="/plugin/bincard/sales/season/",
     columns=(
-        _name_column(),
+        Column("year", "Year", lambda line: line.name, width=8, min_width=7, priority=0),
         *(_month(index) for index in range(12)),
-        Column(
-            "revenue", "Revenue", lambda line: money(line.row.revenue, line.pk.currency), width=16, min_width=14,
-            align="right", priority=9, hint="number",
-        ),
+        Column("total", "Total", lambda line: line.total, width=18, min_width=14, align="right", priority=9,
+               hint="number"),
     ),
-    shown=("name", *(month.lower() for month in MONTHS), "revenue"),
+    shown=("year", *(month.lower() for month in MONTHS), "total"),
     orderings={},
     ordering="",
 )  # fmt: skip
@@ -200,12 +227,9 @@ class BehindRow:
     order: OrderBehind
 
 
-def total_text(orders: Sequence[OrderBehind]) -> str:
+def total_text(totals: Sequence[tuple[str, Decimal]]) -> str:
     """The sums of the orders, one for each currency."""
-    sums: dict[str, Decimal] = {}
-    for order in orders:
-        sums[order.currency] = sums.get(order.currency, Decimal(0)) + order.revenue
-    return " + ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
+    return " + ".join(money(amount, currency) for currency, amount in totals)
 
 
 BEHIND = ResourceView(

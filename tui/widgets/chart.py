@@ -170,6 +170,7 @@ class _Grid:
 
         columns = self.count * self.step + self.MARGIN
         plotext.clear_figure()
+        plotext.limit_size(False, False)  # it asks the terminal otherwise, which is not its own here
         plotext.theme("clear")
         plotext.plot_size(columns + self.AXIS + self.FRAME, self.rows + self.FRAME + 1)
         plotext.xlim(0, max(1, columns - 1))

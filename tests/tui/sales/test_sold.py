@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tui.sales.book import By, Query, Target
 from tui.sales.periods import next_start
-from tui.sales.sold import Sold, bars_of, behind, rows_of, season_rows, sorted_rows
+from tui.sales.sold import Sold, bars_of, behind, rows_of, season_of_sales, sorted_rows
 
 TODAY = date(2026, 3, 18)
 KINDS: tuple[By, ...] = ("part", "category", "customer", "supplier")
@@ -33,9 +33,12 @@ sales = st.lists(
 
 @given(sales, st.sampled_from(KINDS))
 def test_rows_are_the_sums_of_the_last_twelve_weeks(given_sales: list[Sold], by: By) -> None:
-    first = TODAY - timedelta(days=TODAY.weekday(), weeks=11)
+    monday = TODAY - timedelta(days=TODAY.weekday())
+    first = monday - timedelta(weeks=12)
     for row in rows_of(given_sales, by, "week", TODAY):
-        own = [sale for sale in given_sales if sale.target(by) == row.target and sale.day >= first]
+        own = [sale for sale in given_sales if sale.target(by) == row.target and first <= sale.day < monday]
+        now = sum(sale.revenue for sale in given_sales if sale.target(by) == row.target and sale.day >= monday)
+        assert row.current == now
         assert row.revenue == sum(sale.revenue for sale in own) == sum(row.revenues)
         assert row.units == sum(sale.units for sale in own) == sum(row.units_by)
         assert len(row.revenues) == len(row.units_by) == 12
@@ -47,7 +50,7 @@ def test_no_sum_is_of_two_currencies(given_sales: list[Sold]) -> None:
     assert len({row.target for row in rows}) == len(rows)
     for currency in ("USD", "EUR"):
         whole = sum(sale.revenue for sale in given_sales if sale.currency == currency)
-        assert sum(row.revenue for row in rows if row.target.currency == currency) == whole
+        assert sum(row.revenue + row.current for row in rows if row.target.currency == currency) == whole
 
 
 @given(sales)
@@ -56,9 +59,9 @@ def test_the_orders_behind_the_bars_are_the_bars(given_sales: list[Sold]) -> Non
         series = bars_of(given_sales, target, "month", TODAY)
         assert all(next_start(one.start, "month") == two.start for one, two in pairwise(series.bars))
         for bar in series.bars:
-            orders = behind(given_sales, target, "month", bar.start)
-            assert sum(order.revenue for order in orders) == bar.revenue
-            assert sum(order.units for order in orders) == bar.units
+            found = behind(given_sales, target, "month", bar.start)
+            assert sum(order.revenue for order in found.orders) == bar.revenue == sum(sum_ for _, sum_ in found.totals)
+            assert sum(order.units for order in found.orders) == bar.units
 
 
 def test_a_bar_knows_the_year_before_and_the_average() -> None:
@@ -70,12 +73,12 @@ def test_a_bar_knows_the_year_before_and_the_average() -> None:
 
 
 def test_growth_is_against_the_twelve_weeks_before() -> None:
-    (row,) = rows_of([sold(3, 1, 150), sold(100, 1, 100)], "part", "week", TODAY)
+    (row,) = rows_of([sold(7, 1, 150), sold(107, 1, 100)], "part", "week", TODAY)
     assert row.growth == Decimal("0.5")
 
 
 def test_rows_are_sorted_and_searched() -> None:
-    rows = rows_of([sold(1, 9, 10, part=1), sold(1, 1, 30, part=2), sold(1, 5, 20, part=3)], "part", "week", TODAY)
+    rows = rows_of([sold(7, 9, 10, part=1), sold(7, 1, 30, part=2), sold(7, 5, 20, part=3)], "part", "week", TODAY)
 
     def names(**query: object) -> list[str]:
         return [row.target.title for row in sorted_rows(rows, Query(**query))]  # type: ignore[arg-type]
@@ -88,7 +91,17 @@ def test_rows_are_sorted_and_searched() -> None:
 
 
 def test_a_season_is_of_whole_months() -> None:
-    (row,) = season_rows([sold(1, 1, 1000), sold(30, 1, 100), sold(60, 1, 300)], "part", TODAY)
-    assert row.months[0] == Decimal("1.5")
-    assert row.months[1] == Decimal("0.5")
-    assert row.months[2] is None
+    season = season_of_sales([sold(1, 1, 1000), sold(30, 1, 100), sold(60, 1, 300)], TODAY)
+    assert season.revenue_index[:3] == (Decimal("1.5"), Decimal("0.5"), None)
+    ((year, units, revenues),) = season.years
+    assert year == 2026
+    assert list(units[:4]) == [1, 1, 1, None]
+    assert list(revenues[:4]) == [300, 100, 1000, None]
+
+
+@given(sales)
+def test_the_years_of_a_season_hold_every_sale(given_sales: list[Sold]) -> None:
+    season = season_of_sales(given_sales, TODAY)
+    assert sum(each or 0 for _, _, months in season.years for each in months) == sum(
+        sale.revenue for sale in given_sales
+    )
