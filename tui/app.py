@@ -444,6 +444,10 @@ class BincardApp(SalesApp):
         """Look suppliers up."""
         await self.go(Place("suppliers", "", None, text=text))
 
+    async def do_app_reorder(self) -> None:
+        """Show what is short, and what to order of it."""
+        await self.go(Place("reorder", "part", None))
+
     async def do_app_receiving(self, text: str = "") -> None:
         """Receive a purchase order: the one that `text` names or that holds it, or one to be chosen."""
         await self.go(Place("receive", "purchaseorder", None, text=text))

@@ -157,14 +157,18 @@ def line_of(
         return need_of(part.position, demand or NO_DEMAND, lead, policy, part.minimum, part.levels)
 
     cover = cover_days(part.position, demand or NO_DEMAND)
-    wanted = max((need(one.lead).short for one in candidates), default=_NOTHING)
-    chosen = best(candidates, wanted or Decimal(1), prices.common, prices.rates)
-    found = need(chosen.lead if chosen else usual)
-    if chosen is None or found.short <= 0:
-        return Line(part, found, chosen, None, len(candidates), cover)
-    return Line(
-        part, found, chosen, choice_of(chosen, found.short, prices.common, prices.rates), len(candidates), cover
-    )
+    needs = {one.pk: need(one.lead) for one in candidates}
+    wanted = max((one.short for one in needs.values()), default=_NOTHING)
+    if wanted <= 0:
+        usual_one = next((one for one in candidates if one.primary), candidates[0] if candidates else None)
+        found = needs[usual_one.pk] if usual_one is not None else need(usual)
+        return Line(part, found, usual_one, None, len(candidates), cover)
+    chosen = best(candidates, wanted, prices.common, prices.rates)
+    if chosen is None or needs[chosen.pk].short <= 0:
+        return Line(part, needs[chosen.pk] if chosen else need(usual), chosen, None, len(candidates), cover)
+    found = needs[chosen.pk]
+    choice = choice_of(chosen, found.short, prices.common, prices.rates)
+    return Line(part, found, chosen, choice, len(candidates), cover)
 
 
 def most_urgent(lines: Iterable[Line]) -> list[Line]:

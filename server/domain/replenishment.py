@@ -17,8 +17,9 @@ independent sums gives the example of the tests: d = 50, sd = 10, P = 9, sL = 1.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from math import sqrt
-from statistics import NormalDist, fmean, stdev
+from statistics import NormalDist, fmean
 from typing import Literal
 
 from server.domain.supplier_offers import Offer, PriceStep, Terms, offer_of
@@ -58,6 +59,15 @@ LATENESS = 0.10
 """A supplier that never keeps a date counts as this much dearer."""
 _INTERVAL = NormalDist().inv_cdf(0.9)
 """The bounds of an interval that holds 80 % lie so many standard deviations from the middle."""
+
+
+def _spread(values: Sequence[float]) -> float:
+    """The sample standard deviation; 0 of fewer than two values."""
+    if len(values) < 2:
+        return 0.0
+    mean = sum(values) / len(values)
+    return sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
+
 
 Source = Literal["forecast", "history", "tracking", "none"]
 
@@ -120,7 +130,7 @@ def usage(periods: Sequence[Period], source: Source) -> Demand:
     open_days = sum(one.days - one.out_days for one in seen)
     per_day = max(0.0, sum(one.quantity for one in seen)) / open_days
     scaled = [one.quantity / (one.days - one.out_days) * length for one in seen if 2 * one.out_days <= one.days]
-    spread = stdev(scaled) / sqrt(length) if len(scaled) > 1 else 0.0
+    spread = _spread(scaled) / sqrt(length)
     return Demand(source, (per_day * length,), length, spread, len(seen))
 
 
@@ -149,8 +159,9 @@ def lead_time(own: Sequence[int], others: Sequence[int], usual: float) -> LeadTi
     """From the lead times of receipts of the supplier part, else of all of the supplier's, else `usual`."""
     for days, of in ((own, "supplier_part"), (others, "supplier")):
         if days:
-            spread = stdev(days) if len(days) > 1 else 0.0
-            return LeadTime(fmean(days), spread, len(days), "supplier_part" if of == "supplier_part" else "supplier")
+            return LeadTime(
+                fmean(days), _spread(days), len(days), "supplier_part" if of == "supplier_part" else "supplier"
+            )
     return LeadTime(usual)
 
 
@@ -197,6 +208,11 @@ def levels_of(levels: Iterable[Level]) -> Levels:
 # ------------------------------------------------------------------------------------------------- need
 
 
+@lru_cache(maxsize=16)
+def _quantile(level: float) -> float:
+    return max(0.0, NormalDist().inv_cdf(level))
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`service_level`: the share of cycles that no stock-out is wanted in, above 0 and below 1."""
@@ -206,7 +222,7 @@ class Policy:
 
     @property
     def z(self) -> float:
-        return max(0.0, NormalDist().inv_cdf(self.service_level))
+        return _quantile(self.service_level)
 
 
 @dataclass(frozen=True, slots=True)

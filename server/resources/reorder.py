@@ -37,6 +37,7 @@ whole packs, order multiples, the supplier's least quantity, and up to the next 
 - forecast: over lead time and review period; demand.source: forecast, history (demand), tracking (stock history), none
 - lead.of: receipts of the supplier_part, of all of the supplier, or the setting REORDER_LEAD_DAYS
 - cover_days: for how long what is free lasts; null where nothing is used
+- order.breaks: from so many packs on, one pack costs so much
 - order: null where nobody supplies the part, or nothing is short
 - count: how many lines there are; parts: how many parts were looked at
 """
@@ -127,6 +128,11 @@ def _ordered(context: Context, candidate: Candidate, choice: Choice, supply: Sup
     return {
         "supplier": supplied.supplier, "supplier_name": supplied.supplier_name, "supplier_part": supplied.pk,
         "SKU": supplied.sku, "primary": supplied.primary, "pack": float(supplied.pack), "multiple": supplied.multiple,
+        "base_cost": float(supplied.base_cost),
+        "breaks": [
+            {"quantity": float(step.quantity), "price": float(step.price), "currency": step.currency}
+            for step in sorted(candidate.steps, key=lambda step: step.quantity)
+        ],
         **_offer(choice.offer), "least": choice.offer.minimum,
         "before": None if choice.before is None else _offer(choice.before),
         "on_time": candidate.on_time, "expected": (context.today + arrival_days(need.lead.days)).isoformat(),

@@ -1,6 +1,6 @@
 """Who supplies the parts of the reorder desk: terms, prices, lead times and reliability, read in six statements."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -50,25 +50,27 @@ def supply_of(context: Context, wanted: Mapping[str, int], usual: LeadTime) -> S
     for receipt in receipts:
         own.setdefault(receipt.supplier_part, []).append(receipt)
         of_supplier.setdefault(everything[receipt.supplier_part].supplier, []).append(receipt)
+    others = {key: (lead_time((), _days(came), usual.days), _kept(came)) for key, came in of_supplier.items()}
     closed, steps = _closed(context), _steps(context)
     found: dict[int, list[Candidate]] = {}
     for one in everything.values():
         if one.active and one.supplier not in closed:
-            mine, others = own.get(one.pk, []), of_supplier.get(one.supplier, [])
+            mine, (lead, on_time) = own.get(one.pk, ()), others.get(one.supplier, (usual, None))
+            if days := _days(mine):
+                lead = lead_time(days, (), usual.days)
             candidate = Candidate(
-                one.pk, Terms(one.pack, one.multiple, one.base_cost), tuple(steps.get(one.pk, ())),
-                lead_time(_days(mine), _days(others), usual.days), _kept(mine or others), one.primary,
-                f"{one.supplier_name} {one.sku}",
+                one.pk, Terms(one.pack, one.multiple, one.base_cost), tuple(steps.get(one.pk, ())), lead,
+                _kept(mine) if mine else on_time, one.primary, f"{one.supplier_name} {one.sku}",
             )  # fmt: skip
             found.setdefault(one.part, []).append(candidate)
     return Supply(everything, found)
 
 
-def _days(receipts: list[Receipt]) -> list[int]:
+def _days(receipts: Sequence[Receipt]) -> list[int]:
     return [one.days for one in receipts if one.days is not None]
 
 
-def _kept(receipts: list[Receipt]) -> float | None:
+def _kept(receipts: Sequence[Receipt]) -> float | None:
     """The share of receipts that came by the promised day; None where nothing was promised."""
     promised = [one.on_time for one in receipts if one.on_time is not None]
     return sum(promised) / len(promised) if promised else None

@@ -304,6 +304,10 @@ class OrderBoard(OrderFilters):
         if order is not None:
             self.bincard.copy("\t".join(column.text(order) for column in self.table.columns[1:]), "the row")
 
+    async def do_orders_short(self) -> None:
+        """Show what is short, and what to order of it."""
+        await self.bincard.go(Place("reorder", "part", None))
+
     # New
 
     async def do_orders_new(self) -> None:
