@@ -119,7 +119,7 @@ class serving:
         self.process.wait(10)
         assert self.process.stdout is not None
         self.process.stdout.close()
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 25  # it ends what it is doing, not what it could still do
 
 
 def test_two_servers_run_side_by_side(tmp_path: Path) -> None:
