@@ -116,7 +116,7 @@ class serving:
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGTERM)
         started = time.monotonic()
-        self.process.wait(10)
+        self.process.wait(30)
         assert self.process.stdout is not None
         self.process.stdout.close()
         assert time.monotonic() - started < 25  # it ends what it is doing, not what it could still do
