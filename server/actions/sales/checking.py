@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from server.actions.sales.demands import PARTS_AT_ONCE, parts_with_demand, refresh_demand
+from server.actions.sales.demands import parts_with_demand, refresh_all
 from server.actions.sales.following import refresh_orders
 from server.actions.sales.source import ORDERS, RETURNS
 from server.actions.sales.tables import AT_ONCE, LINES, REPORTS, SUMS, revenue_of, units_of
@@ -67,14 +67,7 @@ def _check_demand(database: Database, found: dict[str, int]) -> None:
     with database.read() as connection:
         parts = parts_with_demand(connection)
     found["parts"] = len(parts)
-    for start in range(0, len(parts), PARTS_AT_ONCE):
-        some = parts[start : start + PARTS_AT_ONCE]
-        found["parts_mended"] += database.run_write(partial(_mend_demand, parts=some))
-
-
-def _mend_demand(session: Session, parts: Sequence[int]) -> int:
-    writing(session)
-    return refresh_demand(session, parts)
+    found["parts_mended"] += refresh_all(database, parts)
 
 
 # ------------------------------------------------------------------------------------------------- differences

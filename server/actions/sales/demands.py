@@ -1,20 +1,25 @@
 """Keeping demand and days without stock: a part's are made anew from its history whenever its stock has changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select
 from sqlalchemy.orm import Session
 
 from server.actions.sales.tables import AT_ONCE, DEMAND, LINES, OUTS, groups, units_of
+from server.actions.sales.writing import writing
 from server.db.bulk import insert_many
 from server.db.models.stock import StockItem, StockItemTracking
+from server.db.session import Database
 from server.domain.demand_flows import Entry, Interval, Standing, Wanted, demand_by_day, flows, stock_outs
 from server.domain.sales import IMPORT
 from server.domain.stock import AVAILABLE
 
-__all__ = ["PARTS_AT_ONCE", "parts_with_demand", "refresh_demand"]
+__all__ = ["parts_with_demand", "refresh_all", "refresh_demand"]
+
+PARTS_AT_ONCE = 20
 
 ITEMS: Table = StockItem.__table__  # type: ignore[assignment]
 TRACKING: Table = StockItemTracking.__table__  # type: ignore[assignment]
@@ -30,8 +35,20 @@ def parts_with_demand(connection: Connection) -> list[int]:
     return sorted(found)
 
 
+def refresh_all(database: Database, parts: Iterable[int], progress: Callable[[int], None] = lambda done: None) -> int:
+    """Make the demand of these parts what their history says, few parts in each transaction; of how many parts it was
+    something else."""
+    wanted, mended = sorted(set(parts)), 0
+    for start in range(0, len(wanted), PARTS_AT_ONCE):
+        some = wanted[start : start + PARTS_AT_ONCE]
+        mended += database.run_write(partial(refresh_demand, parts=some))
+        progress(start + len(some))
+    return mended
+
+
 def refresh_demand(session: Session, parts: Iterable[int]) -> int:
-    """Make the demand of these parts what their history says; of how many parts it was something else."""
+    """The same in one transaction; nobody else writes sales meanwhile."""
+    writing(session)
     mended: set[int] = set()
     for group in groups(sorted(set(parts))):
         wanted = _wanted(session, group)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
-from server.actions.sales.demands import refresh_demand
+from server.actions.sales.demands import refresh_all
 from server.actions.sales.source import ORDER_LINES, TAKERS
 from server.actions.sales.tables import LINES, MARKS, groups
 from server.actions.sales.writing import MARK, first_mark, lines_where, replace_lines, writing
@@ -38,30 +38,37 @@ def catch_up(database: Database) -> dict[str, int] | None:
     lost = known.lost(seen)
     if lost:
         database.run_write(lambda session: _move_on(session, known.newest))
-    while not lost and database.run_write(lambda session: _some(session, figures)):
+    while not lost and _some(database, figures):
         pass
     return None if lost else figures
 
 
 def _move_on(session: Session, position: int) -> None:
-    session.execute(update(MARKS).where(MARKS.c.name == MARK).values(position=position))
+    session.execute(update(MARKS).where(MARKS.c.name == MARK, MARKS.c.position < position).values(position=position))
 
 
-def _some(session: Session, figures: dict[str, int]) -> bool:
-    """Take in the next events; whether there may be more."""
-    seen = writing(session)
-    wanted = select(EVENTS.c.pk, EVENTS.c.model, EVENTS.c.object_key, EVENTS.c.about, EVENTS.c.changes)
-    rows = session.execute(wanted.where(EVENTS.c.pk > seen).order_by(EVENTS.c.pk).limit(MOST_EVENTS)).all()
+def _some(database: Database, figures: dict[str, int]) -> bool:
+    """Take in the next events; whether there may be more. Demand is made first, few parts in each transaction: who
+    counts meanwhile is not to wait. It may be made as often as one likes, so the mark moves with the lines alone."""
+    with database.read() as connection:
+        seen = connection.execute(select(MARKS.c.position).where(MARKS.c.name == MARK)).scalar_one()
+        wanted = select(EVENTS.c.pk, EVENTS.c.model, EVENTS.c.object_key, EVENTS.c.about, EVENTS.c.changes)
+        rows = connection.execute(wanted.where(EVENTS.c.pk > seen).order_by(EVENTS.c.pk).limit(MOST_EVENTS)).all()
+        orders, parts = touched(connection, [row._mapping for row in rows])
     if not rows:
         return False
-    orders, parts = touched(session, [row._mapping for row in rows])
-    lines = sum(refresh_orders(session, model, keys) for model, keys in orders.items())
-    mended = sum(refresh_demand(session, some) for some in groups(sorted(parts)))
-    _move_on(session, int(rows[-1].pk))
     figures["events"] += len(rows)
-    figures["lines"] += lines
-    figures["parts"] += mended
+    figures["parts"] += refresh_all(database, parts)
+    last = int(rows[-1].pk)
+    figures["lines"] += database.run_write(lambda session: _take(session, orders, last))
     return len(rows) == MOST_EVENTS
+
+
+def _take(session: Session, orders: Mapping[str, Iterable[int]], last: int) -> int:
+    writing(session)
+    lines = sum(refresh_orders(session, model, keys) for model, keys in orders.items())
+    _move_on(session, last)
+    return lines
 
 
 def refresh_orders(session: Session, model: str, orders: Iterable[int]) -> int:
