@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-SUBJECTS = ("client", "thin", "counting", "server", "orders", "million", "counters", "events", "sales")
+SUBJECTS = ("client", "thin", "counting", "server", "orders", "million", "counters", "events", "sales", "forecast")
 
 
 def main(arguments: list[str]) -> int:

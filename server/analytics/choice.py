@@ -12,7 +12,7 @@ __all__ = ["COMBINATION", "Weights", "choose", "mixed", "pooled_scores"]
 
 COMBINATION = "combination"
 # A part's own score counts as much as this many origins of the others.
-PRIOR_ORIGINS = 8.0
+PRIOR_ORIGINS = 24.0
 TAKEN = 3
 CLEARLY_BETTER = 0.93
 SHARPNESS = 8.0

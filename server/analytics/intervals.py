@@ -17,26 +17,22 @@ Spread = tuple[float, float]
 """How many spreads the interval reaches below and above the mean."""
 
 
-def spreads(said: Array, truth: Array, scale: Array, last_scale: Array) -> Array:
-    """How far each part's forecasts are off (a root mean square in units), its own residuals drawn towards what is
-    usual for its kind, given its scale. `last_scale`: by part, at the end of the history."""
+def spreads(said: Array, truth: Array, scale: Array) -> tuple[Array, Array]:
+    """How far each part's forecasts are off, as a share of the root of its scale: a root mean square, its own residuals
+    drawn towards what is usual for its kind. By part; and by part and origin without the residuals of that origin, to
+    calibrate by (else each would have narrowed its own interval)."""
     squares = (said - truth) ** 2 / scale[:, :, None]
     known = np.isfinite(squares)
     if not known.any():
-        bare: Array = np.sqrt(last_scale)
-        return bare
-    usual = float(np.median(squares[known].reshape(-1))) if known.sum() < FEWEST_RESIDUALS else _middle(squares, known)
-    number = known.sum(axis=(1, 2))
-    own = np.where(known, squares, 0.0).sum(axis=(1, 2))
-    drawn: Array = np.sqrt((own + PRIOR_RESIDUALS * usual) / (number + PRIOR_RESIDUALS) * last_scale)
-    return drawn
-
-
-def _middle(squares: Array, known: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
-    """The median over the parts of their mean squares: a few wild parts do not widen everybody's interval."""
-    count = known.sum(axis=(1, 2))
-    means = np.where(known, squares, 0.0).sum(axis=(1, 2))[count > 0] / count[count > 0]
-    return float(np.median(means))
+        return np.ones(said.shape[0]), np.ones(said.shape[:2])
+    number, total = known.sum(axis=2), np.where(known, squares, 0.0).sum(axis=2)
+    all_number, all_total = number.sum(axis=1), total.sum(axis=1)
+    scored = all_number > 0
+    # The median over parts: a few wild ones do not widen everybody's interval.
+    usual = PRIOR_RESIDUALS * float(np.median(all_total[scored] / all_number[scored]))
+    own: Array = np.sqrt((all_total + usual) / (all_number + PRIOR_RESIDUALS))
+    others: Array = np.sqrt((all_total[:, None] - total + usual) / (all_number[:, None] - number + PRIOR_RESIDUALS))
+    return own, others
 
 
 def calibrate(said: Array, truth: Array, spread: Array) -> Spread:
