@@ -4,6 +4,7 @@ import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from server.db.models.common import ExchangeBackend, Rate
 from server.db.models.company import Company, SupplierPart
 from server.db.models.part import Part, PartCategory
 from server.db.models.stock import StockItem
+from server.domain.spreadsheets import write_table
 from tests.server.resources.people import People, people
 
 HISTORY = Path(__file__).parents[2] / "data" / "sales-history.csv"
@@ -288,3 +290,12 @@ def test_only_those_who_see_sales_orders_see_sales(folk: People) -> None:
         assert send(client, create_parts="true").status_code == 400
     with folk.server.database.read() as connection:
         assert connection.scalar(select(LINES.c.pk).limit(1)) is not None
+
+
+def test_a_workbook_says_the_same_as_text(api: httpx.Client) -> None:
+    with HISTORY.open(newline="") as file:
+        names, *rows = csv.reader(file)
+    book = BytesIO()
+    write_table(book, "xlsx", names, rows)
+    told = send(api, book.getvalue(), "sales.xlsx", dry_run="true").json()
+    assert (told["lines"], told["new_lines"], told["error_count"]) == (len(TRUTH), 0, 0)
