@@ -121,11 +121,16 @@ class CommandApp(TerminalApp[None], inherit_bindings=False):
         now = monotonic()
         if now < wedge.due:  # a key came while this was on its way
             self._await_pause(wedge)
-        elif now > self._pause_at + _LATE:  # the app was busy: what was typed meanwhile may be right behind
+        elif now > self._pause_at + _LATE or self._keys_follow(wedge, now):
+            # The app was busy, or who reads the keys: what was typed meanwhile may be right behind.
             self._pause_at = now + _LATE
             self._pause = self.set_timer(_LATE, self._pause_seen)
         else:
             await self._take_all(wedge.pause_over())
+
+    def _keys_follow(self, wedge: Wedge[events.Key], now: float) -> bool:
+        """Whether keys have come that are not dealt with yet; whatever comes all the time is waited for no longer."""
+        return now < wedge.last + _SETTLE and self.has_keys_after(wedge.last)
 
     async def _take_all(self, found: Iterable[Scan | Typed[events.Key]]) -> None:
         for each in found:

@@ -57,6 +57,10 @@ class TerminalApp(App[ReturnType]):
         chosen = super().get_driver_class()
         return TerminalDriver if chosen is LinuxDriver else chosen
 
+    def has_keys_after(self, moment: float) -> bool:
+        """Whether keys are under way that came after `moment`, by the monotonic clock."""
+        return isinstance(self._driver, TerminalDriver) and self._driver.has_keys_after(moment)
+
     def leave(self, exit_code: int) -> None:
         """Put safe what is to be put safe, then end with this code."""
         self.lifecycle.flush()

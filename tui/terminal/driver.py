@@ -63,6 +63,8 @@ class TerminalDriver(LinuxDriver):
         self._parent = os.getppid()
         self._writer: Writer | None = None
         self._wake: tuple[int, int] | None = None
+        self._reading = False
+        self._keys_read_at = 0.0
         self.epoch = 0
 
     # -- output ------------------------------------------------------------------------------------------------------
@@ -181,6 +183,7 @@ class TerminalDriver(LinuxDriver):
             happened = dict(poller.poll(self._patience(parser) * 1000))
             if self._wake[0] in happened:
                 return
+            self._reading = True
             state = happened.get(self.fileno, 0)
             data = self._read() if state & select.POLLIN else b""
             if state and not data:
@@ -192,8 +195,22 @@ class TerminalDriver(LinuxDriver):
             read_before, read_at = read_at, time.monotonic() if data else read_at
             found = [*(parser.feed(decode(data)) if data else ()), *parser.tick()]
             stamp_keys(found, read_at, read_before)
+            if any(isinstance(event, events.Key) for event in found):
+                self._keys_read_at = read_at
             for event in found:
                 self.process_message(event)
+            self._reading = False
+
+    def has_keys_after(self, moment: float) -> bool:
+        """Whether something has come, or may have, that the app has not been given as a key of `moment` or before.
+
+        The input thread has to wait for its turn on a busy machine, when the clock of the app is on time.
+        """
+        if self._wake is None:
+            return False
+        poller = select.poll()
+        poller.register(self.fileno, select.POLLIN)
+        return self._reading or self._keys_read_at > moment or bool(poller.poll(0))
 
     def _read(self) -> bytes:
         try:
