@@ -13,6 +13,8 @@ from sqlalchemy import event
 
 from server.db.models import PurchaseOrder, StockItem, StockItemTracking, SupplierPriceBreak
 from server.db.models.alerts import LocationLevel
+from server.db.models.forecasts import Forecast
+from server.db.models.sales import Demand
 from server.domain.status import StockHistoryCode
 from tests.server.resources.order_desk import Desk
 from tests.server.resources.people import People, people
@@ -116,6 +118,44 @@ class TestWhatIsShort:
         assert line["safety_stock"] == 0  # always the same, and no receipts to vary
         assert line["short"] == pytest.approx(12)
         assert line["cover_days"] == pytest.approx(15)
+
+    def test_a_forecast_goes_before_what_was_used(self, desk: Desks) -> None:
+        part, _ = desk.low(minimum=0)
+        desk.used(part, 14)
+        today = datetime.now(UTC).date()
+        desk.add(
+            Forecast(
+                part_id=part, made_at=datetime.now(UTC), start=today - timedelta(days=8), bucket="week", horizon=5,
+                kind="smooth", model="theta", mean=[99, 7, 14, 21, 28], low=[99, 7, 14, 21, 28],
+                high=[99, 7, 14, 21, 28], history_buckets=60, enough=True, why="",
+            )
+        )  # fmt: skip
+        line = desk.line(part)
+        assert (line["demand"]["source"], line["demand"]["periods"]) == ("forecast", 60)
+        assert line["forecast"] == 7 + 14 + 21  # the week that is over is not expected any more
+
+    def test_a_forecast_with_too_little_history_does_not_count(self, desk: Desks) -> None:
+        part, _ = desk.low(minimum=0)
+        desk.used(part, 14)
+        desk.add(
+            Forecast(
+                part_id=part, made_at=datetime.now(UTC), start=date.today(), bucket="week", horizon=1, kind="too short",
+                model="", mean=[500], low=[500], high=[500], history_buckets=2, enough=False, why="2 weeks",
+            )
+        )  # fmt: skip
+        assert desk.line(part)["demand"]["source"] == "tracking"
+
+    def test_demand_that_is_kept_goes_before_the_stock_history(self, desk: Desks) -> None:
+        part, _ = desk.low(minimum=0)
+        desk.used(part, 14)
+        monday = date.today() - timedelta(days=date.today().weekday())
+        for week in range(1, 27):
+            day = monday - timedelta(weeks=week)
+            desk.add(
+                Demand(part_key=part, location_key=0, day=day, sold=Decimal(4), consumed=Decimal(2), lost=Decimal(1))
+            )
+        line = desk.line(part)
+        assert (line["demand"]["source"], line["demand"]["per_day"]) == ("history", 1)
 
     def test_the_settings_count(self, folk: People, desk: Desks) -> None:
         part, _ = desk.low(minimum=0)
