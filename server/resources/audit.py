@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table, Text, and_, bindparam, cast, func, or_, select
 
-from server.db.models import Part
+from server.db.models import Part, User
 from server.db.models.events import Event
 from server.domain.errors import InvalidInput
 from server.events.catalog import KINDS, READERS, WATCHED
@@ -21,7 +21,7 @@ from server.rest import fields as f
 from server.rest.context import Answer, Context
 from server.rest.filters import Custom, Exact, contains
 from server.rest.pages import positive
-from server.rest.query import Derived, Source, Test
+from server.rest.query import Column, Derived, Source, Test
 from server.rest.resource import Endpoint, Hooks, Resource, Route, shape
 
 __all__ = ["RESOURCES"]
@@ -95,6 +95,22 @@ def _of(text: str, context: Context) -> Test | None:
 
     given = {"_of_model": model, "_of_key": int(key), **dict(zip(names, lines, strict=True))}
     return Test(("of", len(lines)), where, given)
+
+
+def _username(text: str, context: Context) -> Test | None:
+    """Who it was, by the name of today; of people who are gone by the name that they had."""
+    if not text:
+        return None
+    users: Table = User.__table__  # type: ignore[assignment]
+    known = context.ask(
+        "audit user", lambda: select(users.c.pk).where(users.c.username == bindparam("username")), username=text
+    )
+    if known:
+        return Test(
+            ("username", True), lambda row: row.c.user_key == bindparam("f_username", type_=row.c.user_key.type),
+            {"f_username": known[0][0]},
+        )  # fmt: skip
+    return Test(("username", False), lambda row: row.c.username == bindparam("f_username"), {"f_username": text})
 
 
 def _day(name: str, text: str) -> datetime:
@@ -179,6 +195,12 @@ class Audit(Resource):
         return rows
 
 
+def _second(value: Any) -> str:
+    """The time to the second; drivers give it as UTC, SQLite as a text."""
+    text = value.isoformat() if isinstance(value, datetime) else str(value).replace(" ", "T")
+    return f"{text[:19]}Z"
+
+
 def _in_words(name: str, label: str) -> Derived:
     """A member that `put_in_words` fills."""
     return Derived(name=name, make=lambda _row: None, field=f.Any_(read_only=True, label=label))
@@ -187,8 +209,9 @@ def _in_words(name: str, label: str) -> Derived:
 AUDIT = Audit(
     path=f"{PATH}audit/", access=READER, title="Audit", can=("list", "detail"), main=False,
     shape=shape(
-        Event, *LOG.shape.members, "part_key", "parent_key", _in_words("title", "What"),
-        _in_words("object_name", "Called"), _in_words("changed", "Before and after"), _in_words("figures", "Figures"),
+        Event, *LOG.shape.but(time=Column(name="time", encode=_second)).members, "part_key", "parent_key",
+        _in_words("title", "What"), _in_words("object_name", "Called"), _in_words("changed", "Before and after"),
+        _in_words("figures", "Figures"),
     ),
     list_about="Who changed what, when, before and after, newest first. Pages by ?before= (the number that the answer "
     "gives) and ?limit=; ?export=csv or xlsx gives all of it.",
@@ -196,7 +219,7 @@ AUDIT = Audit(
     filters=(
         *(one for one in LOG.filters if getattr(one, "name", "") not in ("kind", "model", "action", "username")),
         _among("kind", KINDS), _among("model", sorted(TITLES)), _among("action", ("created", "changed", "deleted")),
-        Exact("username"), Exact("part", path="part_key", kind="number"), Custom("of", _of),
+        Custom("username", _username), Exact("part", path="part_key", kind="number"), Custom("of", _of),
         _bound("since", later=True), _bound("until", later=False), Custom("search", _search),
     ),
     default_order=("-pk",), hooks=Hooks(scope=_scope),

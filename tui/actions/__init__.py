@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from tui.actions import (
     alerts,
+    audit,
     count_planner,
     count_review,
     counting,
@@ -48,6 +49,7 @@ SCOPES = {
     "reorder": "Reorder desk",
     "alerts": "Alert board",
     "dashboard": "Dashboard",
+    "audit": "Audit",
     "sales": "Sales",
     "sold": "Sales: the chart, and the orders behind a bar",
     "filter": "While typing a filter",
@@ -68,6 +70,7 @@ ACTIONS: tuple[Action, ...] = (
     *reorder.ACTIONS,
     *alerts.ACTIONS,
     *dashboard.ACTIONS,
+    *audit.ACTIONS,
     *sales.ACTIONS,
     *dialogs.ACTIONS,
 )

@@ -132,6 +132,12 @@ class BincardScreen(CommandHost[None]):
     async def do_app_refresh(self) -> None:
         """Ask the server again."""
 
+    async def do_app_audit(self, text: str = "") -> None:
+        """Show who changed what is here, or what `text` finds in everything."""
+        from tui.audit.subject import audit_place, subject_of
+
+        await self.bincard.go(audit_place(None if text else subject_of(self.place()), text))
+
 
 class Dialog(ModalScreen[Result], CommandHost[Result]):
     """A dialog at the bottom of the screen; what it is about stays in sight above it."""

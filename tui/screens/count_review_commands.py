@@ -221,10 +221,11 @@ class ReviewCommands(ListCommands):
         await self.bincard.push_screen(Picker("Save what?", choices), self._ask_file)
 
     async def _ask_file(self, paper: Paper | None) -> None:
-        from tui.screens.count_review_papers import SavePaper
+        from tui.screens.count_review_papers import save_paper
 
         if paper is not None:
-            await self.bincard.push_screen(SavePaper(self._session, paper), self._saved)
+            dialog = save_paper(self.bincard.session.client, self._session, paper)
+            await self.bincard.push_screen(dialog, self._saved)
 
     def _saved(self, path: Path | None) -> None:
         if path is not None:
