@@ -24,8 +24,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("alerts.newest", ("N",), "New ones", "Go to the alerts that came in above.", "alerts", footer=9),
     Action(
-        "alerts.count_it", ("c", "f6"), "Count", "Count the item, the location or the part.", "alerts", needs=STOCK_POST,
-        writes=True, footer=14,
+        "alerts.count_it", ("c", "f6"), "Count", "Count the item, the location or the part.", "alerts",
+        needs=STOCK_POST, writes=True, footer=14,
     ),
     Action(
         "alerts.order_it", ("O",), "Order", "Order the part.", "alerts", needs=("purchase_order", "add"), writes=True,

@@ -36,7 +36,8 @@ class Live:
         self.session = session
         self.summary = Summary()
         self.book = AlertBook(session.client)
-        self.by_events = session.is_bincard
+        self.by_events = False
+        """Whether the server tells of changes and keeps alerts; known from the start on."""
         self.stream = EventStream(session.client, self._hear, self._read_anew, self._tell, pauses=stream_pauses)
         self.trouble = ""
         """Why `book` and `summary` may be old, apart from the stream's own trouble."""
@@ -79,6 +80,7 @@ class Live:
         if self._tasks:
             return
         self._follows = follow
+        self.by_events = self.session.is_bincard
         loops = [self._keep_book, self._keep_counts] if self.by_events else [self._look]
         if self.by_events and follow:
             loops.append(self.stream.run)

@@ -21,12 +21,15 @@ Row = Mapping[str, Any]
 _EACH: Final = 200
 """So many of a kind are listed at most."""
 _STALE_DAYS: Final = 180
+_EXPIRING_DAYS: Final = 30
 
 
 async def plain_alerts(session: Session, today: date) -> list[Alert]:
     """What is wrong now, of what this user may see. Raises ApiError where the server cannot be asked."""
     can = session.can
     here = {"part_detail": True, "location_detail": True}
+    day, before = today.isoformat(), (today - timedelta(days=1)).isoformat()
+    soon = (today + timedelta(days=_EXPIRING_DAYS)).isoformat()
     long_ago = (today - timedelta(days=_STALE_DAYS)).isoformat()
     asked: list[tuple[str, dict[str, Any], Callable[[Row], Alert]]] = []
     if can("part", "view"):
@@ -35,8 +38,8 @@ async def plain_alerts(session: Session, today: date) -> list[Alert]:
         stock = {**here, "in_stock": True}
         asked += [
             ("stock/", {**here, "max_stock": -0.00001}, _negative),
-            ("stock/", {**stock, "expired": True}, _expired),
-            ("stock/", {**stock, "stale": True, "expired": False}, _expiring),
+            ("stock/", {**stock, "expiry_before": day, "ordering": "expiry_date"}, _expired),
+            ("stock/", {**stock, "expiry_after": before, "expiry_before": soon, "ordering": "expiry_date"}, _expiring),
             ("stock/", {**stock, "updated_before": long_ago, "ordering": "updated"}, _still),
         ]
     if can("purchase_order", "view"):

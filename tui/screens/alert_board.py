@@ -88,7 +88,7 @@ class AlertBoard(AlertDeeds):
         self._rows: ListRows = ListRows([], key_of)
         self._known: frozenset[int | str] = frozenset()
         self._new: set[int] = set()
-        self._loaded = False
+        self._loaded = self._keeps = False
         self._leave: Callable[[], None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -103,7 +103,7 @@ class AlertBoard(AlertDeeds):
     def on_mount(self) -> None:
         self.set_focus(self.table)
         self._leave = self._live.subscribe(self._hear)
-        self._live.start(follow=self.bincard.launch.options.live)
+        self.bincard.start_live()
         self._live.open_board()
         if self._shown.state == "resolved":
             self._live.refresh(resolved=True)
@@ -156,7 +156,7 @@ class AlertBoard(AlertDeeds):
             return
         table = self.table
         alerts = {pk: one for pk, one in book.alerts.items() if self._shown.takes(one)}
-        for row in self._rows_to_keep():
+        for row in self._rows_to_keep() if self._keeps else ():
             alerts.setdefault(row.pk, book.alerts.get(row.pk) or replace(row, state=RESOLVED, recovered=True))
         rows = rows_of(list(alerts.values()), self._shown.group)
         self._rows.replace(rows)
@@ -165,7 +165,7 @@ class AlertBoard(AlertDeeds):
         self._note_new(rows)
         if self._return_to is not None and table.move_to_key(self._return_to):
             self._return_to = None
-        self._loaded = True
+        self._loaded = self._keeps = True
         self._show_lines()
         self.refresh_footer()
 
@@ -352,4 +352,5 @@ class AlertBoard(AlertDeeds):
     async def do_app_refresh(self) -> None:
         """Ask the server again, and let go of what is over."""
         self._settle()
+        self._keeps = False  # what is over by now goes away when the answer comes
         self._live.refresh(resolved=self._shown.state == "resolved")

@@ -105,7 +105,7 @@ def alert_columns(now: datetime, group: str) -> tuple[Column, ...]:
         Column("what", "What", _what, width=40, min_width=14, flex=4, priority=0, hint=_plain_hint),
         Column("location", "Location", lambda row: end_of(row.path, 20) if isinstance(row, Alert) else "", width=20,
                min_width=12, flex=1, priority=5, hint="muted"),
-        Column("state", "State", _state, width=13, min_width=8, priority=3, hint=_plain_hint),
+        Column("state", "State", _state, width=13, min_width=11, priority=3, hint=_plain_hint),
     ]  # fmt: skip
     return tuple(column for column in columns if not group or column.key != group)
 

@@ -126,7 +126,7 @@ class DashboardScreen(ListCommands):
         if self._return_to:
             self.table.move_to_key(self._return_to)
         self._live: Live = self.bincard.live
-        self._live.start(follow=self.bincard.launch.options.live)
+        self.bincard.start_live()
         models = frozenset[str]().union(*(row.number.models for row in self._all))
         self._leave = [self._live.subscribe(self._hear), self._live.watch(models, self._changed)]
         self._show_head()

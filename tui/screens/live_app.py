@@ -27,14 +27,17 @@ class LiveApp(CountApp):
     _live_timer: Timer | None = None
 
     def begin_live(self) -> None:
-        """Follow the session's server, in a moment; not where the settings say not to."""
-        if self.launch.options.live and self._live is None and self._live_timer is None:
-            self._live_timer = self.set_timer(_LATER, self._start_live)
+        """Follow the session's server: in a moment, or at once where a screen waits for it already."""
+        if self._live is not None:
+            self.start_live()
+        elif self.launch.options.live and self._live_timer is None:
+            self._live_timer = self.set_timer(_LATER, self.start_live)
 
-    def _start_live(self) -> None:
+    def start_live(self) -> None:
+        """Follow it now; where the settings say not to, only what is asked for is read. Not before signing in."""
         self._live_timer = None
         if self.session.user is not None:
-            self.live.start()
+            self.live.start(follow=self.launch.options.live)
 
     @property
     def live(self) -> "Live":

@@ -125,14 +125,14 @@ class StatusLine(Line):
         return ((f"{waiting} wait · ", "bold $warn"), *parts) if waiting else parts
 
     def _alerts(self, *, short: bool) -> tuple[Part, ...]:
-        """How many alerts are open: `!! 2 of 14 alerts` where some are critical, `14 alerts`; nothing for none."""
+        """How many alerts are open: `!!2 of 14 alerts` where some are critical, `!14 alerts`; nothing for none."""
         alerts, critical = self._status.alerts, self._status.critical
         if not alerts:
             return ()
-        if critical:
-            figures = f"!!{critical} of {alerts}" if not short and critical != alerts else f"!!{alerts}"
-            return ((figures if short else f"{figures} alerts", "bold $bad"), (" · ", "$muted"))
-        return (f"!{alerts}" if short else f"{alerts} alert{'s' * (alerts > 1)}", "bold $warn"), (" · ", "$muted")
+        some = critical and critical != alerts and not short
+        figures = f"!!{critical} of {alerts}" if some else f"!!{alerts}" if critical else f"!{alerts}"
+        word = "" if short else " alerts" if alerts > 1 else " alert"
+        return (f"{figures}{word}", "bold $bad" if critical else "bold $warn"), (" · ", "$muted")
 
     def _link(self, *, short: bool) -> tuple[Part, ...]:
         status = self._status
