@@ -5,12 +5,12 @@ The sums of all groups are one statement over the sums by week or month; what is
 (one currency, growth, classes, order) is done here, for no database says "A" of what belongs to the first 80%.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 
 from server.actions.sales.asking import (
     MONEY,
@@ -75,7 +75,8 @@ def starts_before(day: date, span: Span, count: int) -> list[date]:
 
 
 def board(connection: Connection, asked: Question) -> dict[str, Any]:
-    """The page. Seven statements at the most, whatever there is: sums, rates, search, order by name, names, series."""
+    """The page. Eight statements at the most, whatever there is: rates, three sums, search, order by name, names,
+    series."""
     span = SPANS[asked.span]
     starts = starts_before(asked.until, span, 2 * PERIODS)
     current = start_of(asked.until, span)
@@ -84,10 +85,7 @@ def board(connection: Connection, asked: Question) -> dict[str, Any]:
     ranked = sorted(rows, key=lambda key: (-rows[key].revenue, key))
     for key, name in zip(ranked, abc_classes([rows[key].revenue for key in ranked]), strict=True):
         rows[key].abc = name
-    total = _Row()
-    for row in rows.values():
-        for name in ("units", "units_before", "revenue", "revenue_before", "current_units", "current_revenue"):
-            setattr(total, name, getattr(total, name) + getattr(row, name))
+    total = _total(rows.values())
     wanted = _found(connection, asked, ranked)
     ordered = _ordered(connection, asked, wanted, rows)
     page = ordered[asked.offset : asked.offset + asked.limit]
@@ -96,60 +94,77 @@ def board(connection: Connection, asked: Question) -> dict[str, Any]:
     return {
         "by": asked.by, "span": span, "starts": [day.isoformat() for day in starts[PERIODS:]],
         "current": current.isoformat(), "currency": asked.currency, "converted": sorted(money.used),
-        "unconverted": sorted(money.missing), "count": len(wanted), "total": _told(total, asked.currency),
+        "unconverted": sorted(money.missing), "count": len(wanted), "total": _told(total),
         "results": [
             {
                 "key": key[0] or None, "code": key[1], "name": names[key].name if key in names else f"#{key[0]}",
                 "IPN": names[key].IPN if key in names else None, "abc": rows[key].abc,
                 "share": rows[key].revenue / total.revenue if total.revenue else None,
-                **_told(rows[key], asked.currency), **series[key],
+                **_told(rows[key]), **series[key],
             }
             for key in page
         ],
     }  # fmt: skip
 
 
-def _told(row: _Row, currency: str) -> dict[str, Any]:
+def _total(rows: Iterable[_Row]) -> _Row:
+    total = _Row()
+    for row in rows:
+        total.units += row.units
+        total.units_before += row.units_before
+        total.revenue += row.revenue
+        total.revenue_before += row.revenue_before
+        total.current_units += row.current_units
+        total.current_revenue += row.current_revenue
+    return total
+
+
+def _told(row: _Row) -> dict[str, Any]:
     return {
         "units": row.units, "units_before": row.units_before, "revenue": row.revenue,
         "revenue_before": row.revenue_before, "growth": row.growth,
         "units_growth": growth(row.units, row.units_before), "current_units": row.current_units,
         "current_revenue": row.current_revenue,
-        "own_currencies": {name: value for name, value in sorted(row.own.items()) if name != currency},
+        "own_currencies": dict(sorted(row.own.items())),
     }  # fmt: skip
 
 
 def _sums(
     connection: Connection, asked: Question, starts: Sequence[date], current: date, money: Money
 ) -> dict[Key, _Row]:
-    """All groups that sold anything in the periods or the ones before."""
-    group = grouped(asked.by)
-    middle = starts[PERIODS]
-
-    def within(column: Any, condition: Any) -> Any:
-        return func.sum(case((condition, whole(column)), else_=0))
-
-    start = SUMS.c.start
-    parts = (start < middle, (start >= middle) & (start < current), start == current)
-    columns = [within(SUMS.c[name], part) for part in parts for name in ("quantity_sold", "total_revenue")]
-    statement = (
-        select(group.key, group.code, SUMS.c.currency, *columns)
-        .select_from(group.source)
-        .where(*group.where, SUMS.c.span == asked.span, start >= starts[0], start <= current)
-        .group_by(group.key, group.code, SUMS.c.currency)
-    )
+    """All groups that sold anything in the periods, the ones before, or the one under way. Three plain sums: for the
+    database much less work than one that asks of each row to which of the three it belongs."""
     found: dict[Key, _Row] = {}
-    for key, code, currency, *figures in connection.execute(statement):
-        units_before, before, units, revenue, units_now, now = map(float, figures)
-        row = found.setdefault((key, code), _Row())
-        row.units_before += units_before / UNITS
-        row.units += units / UNITS
-        row.current_units += units_now / UNITS
-        row.revenue_before += money.one(before / MONEY, currency)
-        row.revenue += money.one(revenue / MONEY, currency)
-        row.current_revenue += money.one(now / MONEY, currency)
-        row.own[currency] = revenue / MONEY
+    factors: dict[str, float] = {}
+    for which, first, last in (
+        ("_before", starts[0], starts[PERIODS - 1]), ("", starts[PERIODS], starts[-1]), ("current_", current, current)
+    ):  # fmt: skip
+        names = (f"{which}units", f"{which}revenue") if which == "current_" else (f"units{which}", f"revenue{which}")
+        for key, code, currency, units, revenue in connection.execute(_summed(asked, first, last)).all():
+            row = found.get((key, code))
+            if row is None:
+                row = found[(key, code)] = _Row()
+            if currency not in factors:
+                factors[currency] = money.one(1 / MONEY, currency)
+            setattr(row, names[0], getattr(row, names[0]) + float(units) / UNITS)
+            setattr(row, names[1], getattr(row, names[1]) + float(revenue) * factors[currency])
+            if not which and currency != asked.currency:
+                row.own[currency] = float(revenue) / MONEY
     return found
+
+
+def _summed(asked: Question, first: date, last: date) -> Any:
+    group = grouped(asked.by)
+    by = (group.key, group.code, SUMS.c.currency) if asked.by == "part" else (group.key, SUMS.c.currency)
+    return (
+        select(
+            group.key, group.code, SUMS.c.currency, func.sum(whole(SUMS.c.quantity_sold)),
+            func.sum(whole(SUMS.c.total_revenue)),
+        )
+        .select_from(group.source)
+        .where(*group.where, SUMS.c.span == asked.span, SUMS.c.start >= first, SUMS.c.start <= last)
+        .group_by(*by)
+    )  # fmt: skip
 
 
 def _found(connection: Connection, asked: Question, ranked: list[Key]) -> list[Key]:
