@@ -133,7 +133,7 @@ def _money_note(answer: Mapping[str, Any]) -> str:
     if answer.get("converted"):
         told.append(f"{', '.join(answer['converted'])} converted at the server's rates")
     if answer.get("unconverted"):
-        told.append(f"without what was sold in {', '.join(answer['unconverted'])}: the server has no rate")
+        told.append(f"without {', '.join(answer['unconverted'])}: no exchange rate")
     return "; ".join(told)
 
 

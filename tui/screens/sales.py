@@ -38,9 +38,8 @@ class SlowMoversScreen(SalesRows):
     SCREEN: ClassVar[str] = "sales-slow"
     VIEW = SLOW
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.table.empty_text = "Everything in stock was sold lately."
+    def empty_text(self) -> str:
+        return super().empty_text() if self.asked.search else "Everything in stock was sold lately."
 
     def heading(self) -> str:
         return "Slow movers: in stock, not sold for long"

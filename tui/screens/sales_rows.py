@@ -32,7 +32,8 @@ PAGE = 50
 NAMES: dict[By, str] = {
     "part": "Parts", "category": "Categories", "customer": "Customers", "supplier": "Suppliers",
 }  # fmt: skip
-EMPTY = "Nothing was sold. Ship sales orders, or: bincard-server sales import FILE (sales of before)."
+EMPTY = "Nothing sold yet: ship orders, or run: bincard-server sales import FILE"
+PLAIN_EMPTY = "Nothing sold yet: no sales order has been shipped."
 
 
 class SalesRows(ListCommands):
@@ -74,9 +75,7 @@ class SalesRows(ListCommands):
             yield Line(id="label")
             yield Field(self._place.text, placeholder="part, code or name", id="text")
         yield Line(id="said")
-        yield ResourceTable(
-            self.VIEW.chosen(self.shown_columns()), self._rows, id="sales", empty_text=EMPTY, loading_text="Loading ..."
-        )
+        yield ResourceTable(self.VIEW.chosen(self.shown_columns()), self._rows, id="sales", loading_text="Loading ...")
         yield KeyFooter()
         yield StatusLine(self.bincard.status)
 
@@ -183,7 +182,7 @@ class SalesRows(ListCommands):
             return
         first = self._rows.total is None
         self._rows.store(message.offset, [self.line_of(row) for row in message.page.rows], message.page.count)
-        self.table.empty_text = f"Nothing sold is called {self._asked.search}." if self._asked.search else EMPTY
+        self.table.empty_text = self.empty_text()
         self.table.refresh_rows()
         if first and self._place.cursor_row:
             self.table.move_to(self._place.cursor_row)
@@ -192,6 +191,12 @@ class SalesRows(ListCommands):
         self.query_one("#said", Line).show([(message.page.note, "")])
         self.set_class(not message.page.note, "-silent")
         self.refresh_footer()
+
+    def empty_text(self) -> str:
+        """Why there are no rows, and what to do about it."""
+        if self._asked.search:
+            return f"Nothing here is called {self._asked.search}."
+        return EMPTY if self.bincard.session.is_bincard else PLAIN_EMPTY
 
     def _word(self, count: int) -> str:
         return "row" if count == 1 else "rows"
@@ -235,6 +240,13 @@ class SalesRows(ListCommands):
         """Show all rows again."""
         if self._asked.search:
             self.do_filter_clear()
+
+    def _sort_by(self, key: str) -> None:
+        """A column of figures begins with the greatest."""
+        if key == self._asked.sort:
+            super()._sort_by(key)
+        else:
+            self.sort(key, descending=key != "name")
 
     def sort(self, key: str, *, descending: bool) -> None:
         self.table.show_sorted(key, descending=descending)

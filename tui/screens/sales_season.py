@@ -117,7 +117,7 @@ class SalesSeasonScreen(ListCommands):
         self.table.refresh_rows()
         self._show_where()
         note = f"; {season.note}" if season.note else ""
-        self.query_one("#said", Line).show([(f"100 is the average month; shades say the same{note}", "")])
+        self.query_one("#said", Line).show([(f"100 is the average month{note}", "")])
         self.refresh_footer()
 
     def do_sold_measure(self) -> None:

@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 CENT = Decimal("0.01")
-MOST_SHOWN = 999
+LEAST_SHOWN, MOST_SHOWN = -99, 999
 
 
 def money(amount: Decimal | None, currency: str = "") -> str:
@@ -33,8 +33,8 @@ def _name(row: Any) -> str:
     return target.title
 
 
-def _name_column(flex: int = 1) -> Column:
-    return Column("name", "Name", _name, width=18, min_width=14, flex=flex, priority=0)
+def _name_column() -> Column:
+    return Column("name", "Name", _name, width=24, min_width=20, flex=1, priority=0)
 
 
 # -- trends
@@ -145,8 +145,8 @@ def _average(years: Sequence[tuple[int, Months]]) -> Decimal | None:
 
 
 def percent_text(share: Decimal) -> str:
-    """A share as hundredths, 999 at most."""
-    return str(max(-MOST_SHOWN // 10, min(MOST_SHOWN, round(share * 100))))
+    """A share as hundredths, in three cells: -99 at least, 999 at most."""
+    return str(max(LEAST_SHOWN, min(MOST_SHOWN, round(share * 100))))
 
 
 def _month(index: int) -> Column:
@@ -259,7 +259,7 @@ def forecast_line(forecast: Forecast) -> str:
     if not forecast.bars:
         return f"Forecast: {forecast.why or 'not enough history'}"
     start, mean, low, high = forecast.bars[0]
-    text = f"Forecast {label_of(start, forecast.span)}: {_whole(mean)} ({_whole(low)} to {_whole(high)})"
+    text = f"Forecast {label_of(start, forecast.span)}: {_whole(mean)} units ({_whole(low)} to {_whole(high)})"
     ahead = _ahead(forecast.bars)
     text += f", {ahead}" if ahead else ""
     if forecast.error is not None:

@@ -29,9 +29,9 @@ def draw(series: Sequence[Series], how: Drawn, width: int, height: int) -> list[
         bars = series[0].bars[-room:]
         return bar_chart(
             [float(_value(bar, how)) for bar in bars], labels, width, height,
-            before=[_number(bar.units_before if how.of_units else bar.revenue_before) for bar in bars]
+            before=[_number((bar.units_before if how.of_units else bar.revenue_before) or None) for bar in bars]
             if how.before else (),
-            average=[_number(bar.units_average if how.of_units else bar.average) for bar in bars]
+            average=[_number((bar.units_average if how.of_units else bar.average) or None) for bar in bars]
             if how.average else (),
             plain=how.plain,
         )  # fmt: skip

@@ -152,8 +152,9 @@ class _Grid:
                 self.cells[column, row] = sign
 
     def sign(self, index: int, value: float, sign: str, *, crowded: str = "") -> None:
-        """Put a sign at the height of a value, in the middle of the column."""
-        column = index * self.step + max(0, self.step - 2) // 2
+        """Put a sign at the height of a value, in the middle of the column; beside a bar that is only one cell wide,
+        so that the bar stays as high as it is."""
+        column = index * self.step + (1 if self.step == 2 and not crowded else max(0, self.step - 2) // 2)
         place = (column, self.row_of(value))
         self.cells[place] = crowded if crowded and place in self.cells else sign
 
