@@ -59,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
     history.add_argument("--create-customers", action="store_true", help="make companies of customers not known")
     history.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be read")
 
+    export = commands.add_parser("export", help="write files for other programs").add_subparsers(
+        dest="action", required=True
+    )
+    lake = export.add_parser("parquet", parents=[common], help="write stock, movements, sales and more for BI")
+    lake.add_argument("--to", metavar="DIR", help="a folder, or s3://bucket/prefix (BINCARD_EXPORT_TO)")
+
     user = commands.add_parser("user", help="manage users").add_subparsers(dest="action", required=True)
     add = user.add_parser("add", parents=[common], help="add a user, or give an existing one a new password")
     add.add_argument("name", help="the user name")

@@ -98,6 +98,24 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=0, le=16)
     """How many jobs are done side by side; 0: `serve` does none, a `bincard-server worker` does them."""
 
+    export_to: str = ""
+    """Where the files for BI go once a day: a folder, or `s3://bucket/prefix`; empty: nowhere."""
+
+    export_hour: int = Field(default=2, ge=0, le=23)
+    """From which hour (UTC) on they are written."""
+
+    export_s3_endpoint: str = ""
+    """The address of the S3 service, as `https://minio.example.com:9000`; empty: Amazon's."""
+
+    export_s3_region: str = ""
+    """The region of the bucket."""
+
+    export_s3_key: SecretStr = SecretStr("")
+    """The access key; empty: what the machine or its AWS configuration gives."""
+
+    export_s3_secret: SecretStr = SecretStr("")
+    """The secret that belongs to the access key."""
+
     @property
     def url(self) -> str:
         """The database's address."""
