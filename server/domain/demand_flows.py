@@ -19,7 +19,6 @@ __all__ = ["Entry", "Flow", "Interval", "Standing", "Wanted", "demand_by_day", "
 
 ZERO = Decimal(0)
 STEP = Decimal("0.00001")
-CAUSES = ("sold", "consumed", "lost")
 
 ARRIVING = frozenset({
     Code.CREATED, Code.RECEIVED_AGAINST_PURCHASE_ORDER, Code.BUILD_OUTPUT_COMPLETED, Code.RETURNED_TO_STOCK,
