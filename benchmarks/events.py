@@ -26,7 +26,7 @@ import httpx
 from benchmarks.serving import prepared, serve
 from benchmarks.warehouse import fill
 
-__all__ = ["main"]
+__all__ = ["main", "open_stream"]
 
 P99_MILLISECONDS = 100.0
 EVENT = re.compile(rb'"id":(\d+),"time":"([^"]+)Z".*?"model":"stocklocation"')
@@ -48,7 +48,7 @@ def _measure(scratch: Path, chosen: argparse.Namespace) -> int:
     settings, token = prepared(scratch, lambda database: fill(database, parts=10, locations=5, items=10))
     with serve(settings) as (base, process):
         before = _memory(process.pid)
-        readers = [_reader(base, token) for _ in range(chosen.streams)]
+        readers = [open_stream(base, token) for _ in range(chosen.streams)]
         for reader in readers:
             while b": alive" not in reader.recv(65536):
                 continue
@@ -63,11 +63,12 @@ def _measure(scratch: Path, chosen: argparse.Namespace) -> int:
     return _report(chosen, delays, heard, before, opened, cpu)
 
 
-def _reader(base: str, token: str) -> socket.socket:
+def open_stream(base: str, token: str, kinds: str = "stock") -> socket.socket:
+    """A stream of events of these kinds, asked for and not read yet."""
     where = urlsplit(base)
     made = socket.create_connection((where.hostname or "", where.port or 0))
     head = (
-        f"GET /plugin/bincard/events/?kind=stock HTTP/1.1\r\nHost: {where.netloc}\r\nAccept: text/event-stream\r\n"
+        f"GET /plugin/bincard/events/?kind={kinds} HTTP/1.1\r\nHost: {where.netloc}\r\nAccept: text/event-stream\r\n"
         f"Authorization: Token {token}\r\n\r\n"
     )
     made.sendall(head.encode())
