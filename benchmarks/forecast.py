@@ -1,6 +1,6 @@
 """Forecasts beside the best single model: a backtest on origins that the choice of models never saw.
 
-    python -m benchmarks forecast [--sample FILE] [--parts 240] [--seed 5]
+    python -m benchmarks forecast [--sample FILE] [--parts 120] [--seed 5]
 
 Two sets: real sales (a CSV of lines with InvoiceNo, StockCode, Quantity, InvoiceDate, UnitPrice: `--sample`, or
 online-retail-sample.csv in `data` or `shared/data` beside the project; left out where there is none), by week and by
@@ -246,7 +246,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print the tables; 1 when what is wanted is missed."""
     options = argparse.ArgumentParser(prog="benchmarks forecast", description=__doc__.partition("\n")[0])
     options.add_argument("--sample")
-    options.add_argument("--parts", type=int, default=240)
+    options.add_argument("--parts", type=int, default=120)
     options.add_argument("--seed", type=int, default=5)
     chosen = options.parse_args(arguments)
     warnings.filterwarnings("ignore", category=RuntimeWarning)
