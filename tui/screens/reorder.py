@@ -14,14 +14,14 @@ from textual.widgets import Input
 from tui.actions import Action
 from tui.api_errors import ApiError
 from tui.history import Place
-from tui.orders.reorder import Desk, DeskLine, Edit, Supply, packs_of
+from tui.orders.reorder import Desk, DeskLine, Edit, Supply
 from tui.orders.reorder_data import Attempt, Listed, Outcome, kept_edits, load_desk, load_supplies, told_edits
 from tui.screens.list_commands import ListCommands
 from tui.screens.picker import Picker
 from tui.screens.reorder_dialogs import ExplainDialog, ReorderDialog
-from tui.screens.reorder_rows import DESK, DeskTable, about
+from tui.screens.reorder_rows import DESK, DeskTable, about, becomes, lines_in_words, offer_in_words
 from tui.stock_actions.quantities import parse_quantity
-from tui.views.formats import money, quantity, with_unit
+from tui.views.formats import quantity
 from tui.widgets.choice_list import Choice
 from tui.widgets.field import Field
 from tui.widgets.footer import KeyFooter
@@ -78,12 +78,11 @@ class ReorderScreen(ListCommands):
         yield Line(id="about")
         with Horizontal(id="box"):
             yield Line(id="label")
-            yield Field(placeholder="how many, also 4*250", id="quantity")
+            yield Field(placeholder="how many, also 4*250", select_on_focus=False, id="quantity")
         yield KeyFooter()
         yield StatusLine(self.bincard.status)
 
     def on_mount(self) -> None:
-        self.field.select_on_focus = False
         self.table.columns = tuple(DESK.chosen(self.shown_columns()))
         self._show_where()
         self.set_focus(self.table)
@@ -248,7 +247,7 @@ class ReorderScreen(ListCommands):
             except ValueError as error:
                 self._say(str(error) if event.value else about(line), "$warn" if event.value else "")
             else:
-                self._say(_becomes(line.source, wanted, line.units))
+                self._say(becomes(line.source, wanted, line.units))
 
     def do_filter_accept(self) -> None:
         """Order so much."""
@@ -321,7 +320,8 @@ class ReorderScreen(ListCommands):
             self.bincard.announce("Nobody supplies this part.", "warning")
             return
         choices = [
-            Choice(supply, f"{supply.supplier_name} {supply.sku}", _offer(supply, line)) for supply in message.supplies
+            Choice(supply, f"{supply.supplier_name} {supply.sku}", offer_in_words(supply, line))
+            for supply in message.supplies
         ]
         current = next(
             (one for one in message.supplies if line.source and one.supplier_part == line.source.supplier_part), None
@@ -377,7 +377,7 @@ class ReorderScreen(ListCommands):
         if outcome.refused:
             self.bincard.announce("Not ordered: " + " ".join(outcome.refused), "error")
         choices = [
-            Choice(order, f"{order.reference} {order.supplier_name}", _lines(order.lines, joined=order.joined))
+            Choice(order, f"{order.reference} {order.supplier_name}", lines_in_words(order.lines, joined=order.joined))
             for order in outcome.orders
         ]
         made = f"{len(choices)} draft order{'s are' if len(choices) != 1 else ' is'} made. Open which?"
@@ -395,23 +395,3 @@ def _units(text: str) -> Decimal:
     if wanted < 0:
         raise ValueError("How many are wanted? 0 leaves the line out.")
     return wanted
-
-
-def _becomes(source: Supply, wanted: Decimal, units: str) -> str:
-    """What a quantity becomes in whole packs, and what it costs."""
-    rounded = source.rounded(wanted)
-    packs = f" = {packs_of(source, rounded)}" if source.pack != 1 else ""
-    up = f"{quantity(wanted)} becomes " if rounded != wanted else ""
-    price = money(source.total(rounded), source.currency(rounded)) if rounded else "left out"
-    return f"{up}{with_unit(rounded, units)}{packs}, {price or 'no price'}"
-
-
-def _offer(supply: Supply, line: DeskLine) -> str:
-    units = supply.suggestion(line.short)
-    price = money(supply.total(units), supply.currency(units)) or "no price"
-    here = f", here by {supply.expected.isoformat()}" if supply.expected else ""
-    return f"{with_unit(units, line.units)} for {price}{here}"
-
-
-def _lines(lines: int, *, joined: bool) -> str:
-    return f"{lines} line{'s' if lines != 1 else ''}{', added to the draft' if joined else ''}"

@@ -1,17 +1,18 @@
 """The lines of the reorder desk as rows of a table, and what is said of one."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from textual import events
 
-from tui.orders.reorder import DeskLine
+from tui.orders.reorder import DeskLine, Supply, packs_of
 from tui.views.formats import money, quantity, with_unit
 from tui.views.view import ResourceView
 from tui.widgets.columns import Column
 from tui.widgets.resource_table import ResourceTable
 from tui.widgets.row_source import RowSource
 
-__all__ = ["DESK", "DeskTable", "about"]
+__all__ = ["DESK", "DeskTable", "about", "becomes", "lines_in_words", "offer_in_words"]
 
 
 class DeskTable(ResourceTable):
@@ -95,3 +96,23 @@ def about(line: DeskLine | None) -> str:
         return f"{line.title}: {sum_} = {quantity(round(line.short, 2))} short"
     steps = f", in steps of {quantity(source.step)}" if source.step != 1 else ""
     return f"{line.title}: {sum_} = {quantity(round(line.short, 2))} short{steps}"
+
+
+def becomes(source: Supply, wanted: Decimal, units: str) -> str:
+    """What a quantity becomes in whole packs, and what it costs."""
+    rounded = source.rounded(wanted)
+    packs = f" = {packs_of(source, rounded)}" if source.pack != 1 else ""
+    up = f"{quantity(wanted)} becomes " if rounded != wanted else ""
+    price = money(source.total(rounded), source.currency(rounded)) if rounded else "left out"
+    return f"{up}{with_unit(rounded, units)}{packs}, {price or 'no price'}"
+
+
+def offer_in_words(supply: Supply, line: DeskLine) -> str:
+    units = supply.suggestion(line.short)
+    price = money(supply.total(units), supply.currency(units)) or "no price"
+    here = f", here by {supply.expected.isoformat()}" if supply.expected else ""
+    return f"{with_unit(units, line.units)} for {price}{here}"
+
+
+def lines_in_words(lines: int, *, joined: bool) -> str:
+    return f"{lines} line{'s' if lines != 1 else ''}{', added to the draft' if joined else ''}"

@@ -32,11 +32,13 @@ class Field(Input):
         placeholder: str = "",
         password: bool = False,
         max_length: int = 0,
+        select_on_focus: bool = True,
         id: str | None = None,
     ) -> None:
         super().__init__(
-            safe(value), placeholder=safe(placeholder), password=password, max_length=max_length, id=id, compact=True
-        )
+            safe(value), placeholder=safe(placeholder), password=password, max_length=max_length,
+            select_on_focus=select_on_focus, id=id, compact=True,
+        )  # fmt: skip
         self.cursor_blink = False
 
     def _on_paste(self, event: events.Paste) -> None:
