@@ -34,9 +34,9 @@ class SalesApp(LiveApp):
         return held[2]
 
     async def do_app_sales(self, kind: str = "") -> None:
-        """Show what was sold, per part or per what `kind` begins with."""
+        """Show what was sold, per part or per what `kind` begins as ("cat", "customers")."""
         kind = kind.strip().casefold()
-        by = next((name for name in KINDS if kind and name.startswith(kind)), "")
+        by = next((name for name in KINDS if kind and name.startswith(kind[:3])), "")
         if kind and not by:
             self.announce(f"There are no sales per {kind}; there are {', '.join(KINDS)}.", "warning")
             return

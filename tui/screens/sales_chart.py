@@ -51,11 +51,12 @@ class SalesChartScreen(ListCommands):
             self.problem = problem
 
     class Foretold(Message):
-        """The forecast of the part, None where there is none."""
+        """The forecast of the part, None where there is none; or why that is not known."""
 
-        def __init__(self, forecast: Forecast | None) -> None:
+        def __init__(self, forecast: Forecast | None, problem: str = "") -> None:
             super().__init__()
             self.forecast = forecast
+            self.problem = problem
 
     def __init__(self, place: Place) -> None:
         super().__init__()
@@ -197,11 +198,13 @@ class SalesChartScreen(ListCommands):
         try:
             forecast = await self.bincard.sales_book.forecast(target)
         except ApiError as error:
-            self.bincard.announce(str(error), "warning")
+            self.post_message(self.Foretold(None, str(error)))
         else:
             self.post_message(self.Foretold(forecast))
 
     def on_sales_chart_screen_foretold(self, message: Foretold) -> None:
+        if message.problem:
+            self.bincard.announce(message.problem, "warning")
         if message.forecast is not None:
             self.query_one("#forecast", Line).show([(forecast_line(message.forecast), "")])
             self.remove_class("-silent")

@@ -10,6 +10,7 @@ import pytest
 from server.actions.sales.checking import check_sales
 from server.actions.sales.following import catch_up
 from server.actions.sales.forecasts import StoredForecast, store
+from tests.faults import FaultServer, Reply
 from tests.plain_inventree import PlainInvenTree
 from tests.serving import Running, running
 from tests.tui.driving import Driver, driven
@@ -233,6 +234,43 @@ async def test_a_plain_inventree_tells_what_was_shipped(server: Running, shop: S
             await client.press("dollar_sign", "z")
             await client.see("Acme wire")
             assert plain.strayed == []
+
+
+async def test_a_server_that_fails_is_asked_again(server: Running, shop: SalesShop) -> None:
+    own = "/plugin/bincard/sales"
+    with FaultServer(server.url) as proxy:
+        for name in ("table", "series", "orders", "season"):
+            proxy.fail("GET", f"{own}/{name}/", Reply(500, {"detail": f"no {name} today"}))
+        async with driven(Launch(proxy.url, user="admin", token=server.token())) as client:
+            await client.see("admin at")
+            await client.idle()
+            await client.press("dollar_sign")
+            await client.see("no table today", "Not loaded; r tries again.")
+            await client.press("r")
+            await client.see("Acme tape")
+            await client.press("enter")
+            await client.see("no series today")
+            await client.press("r")
+            await client.see("moving average")
+            await client.press("enter")
+            await client.see("no orders today")
+            await client.press("r")
+            await client.see("Acme Customer")
+            await client.press("backspace", "e")
+            await client.see("no season today")
+            await client.press("r")
+            await client.see("Average")
+
+
+async def test_the_kind_can_be_typed(client: Driver) -> None:
+    await client.press(":")
+    await client.type("sales customers")
+    await client.press("enter")
+    await client.see("Sales  Customers")
+    await client.press(":")
+    await client.type("sales weather")
+    await client.press("enter")
+    await client.see("There are no sales per weather")
 
 
 async def test_who_may_not_see_orders_is_not_offered_sales(tmp_path: Path, demo_template: Path) -> None:
