@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 
-SUBJECTS = ("client", "thin", "counting", "server", "orders", "million", "counters", "events", "sales", "forecast")
+SUBJECTS = (
+    "client", "thin", "counting", "server", "orders", "million", "counters", "events", "board", "sales", "forecast",
+)  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:

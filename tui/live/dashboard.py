@@ -6,6 +6,7 @@ does not have, is left out.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from tui.api_errors import ApiError, Forbidden, NotFound
@@ -13,7 +14,7 @@ from tui.counting.review import SessionState, load_sessions
 from tui.history import Place
 from tui.session import Session
 
-__all__ = ["NUMBERS", "Answer", "Number", "ask", "load_failed", "offered"]
+__all__ = ["NUMBERS", "Answer", "Number", "ask", "load_failed", "load_sales", "offered"]
 
 _BASE: Final = "/plugin/bincard/"
 _LOW: Final = "low_stock,out_of_stock"
@@ -148,3 +149,17 @@ async def ask(session: Session, number: Number) -> Answer | None:
 async def load_failed(session: Session) -> list[Mapping[str, Any]]:
     """The jobs that failed, newest first. Raises ApiError."""
     return list((await session.client.page(f"{_BASE}job/", 0, 100, {"state": "failed"})).results)
+
+
+async def load_sales(session: Session, today: date) -> tuple[list[float], str]:
+    """Revenue of the last twelve months, oldest first, and its currency; empty where there is none to be seen."""
+    if not session.is_bincard:
+        return [], ""
+    try:
+        told = await session.client.get(f"{_BASE}sales/season/", {"by": "part", "years": 2})
+        years = {int(row["year"]): [float(month or 0) for month in row["revenue"]] for row in told["years"]}
+    except (ApiError, KeyError, TypeError, ValueError):
+        return [], ""  # an ornament: whoever may not see sales, or has a server without them, misses nothing
+    months = [*years.get(today.year - 1, [0.0] * 12), *years.get(today.year, [0.0] * 12)]
+    shown = months[today.month : today.month + 12]
+    return (shown if any(shown) else []), str(told.get("currency") or "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import ClassVar
 
@@ -16,11 +16,12 @@ from tui.actions import Action
 from tui.api_errors import ApiError
 from tui.history import Place
 from tui.live.alerts import local_time
-from tui.live.dashboard import Answer, Number, ask, load_failed, offered
+from tui.live.dashboard import Answer, Number, ask, load_failed, load_sales, offered
 from tui.live.live import Live
 from tui.safe_text import safe
+from tui.screens.count_planner_rows import sparkline
 from tui.screens.list_commands import ListCommands
-from tui.views.formats import quantity
+from tui.views.formats import money, quantity
 from tui.views.view import ResourceView
 from tui.widgets.columns import Column
 from tui.widgets.footer import KeyFooter
@@ -100,6 +101,14 @@ class DashboardScreen(ListCommands):
             self.lines = lines
             self.problem = problem
 
+    class SalesRead(Message):
+        """The revenue of twelve months, oldest first; empty where there is none to be seen."""
+
+        def __init__(self, months: Sequence[float], currency: str) -> None:
+            super().__init__()
+            self.months = months
+            self.currency = currency
+
     class Told(Message):
         """How the server is followed has changed, or how many alerts there are. Only the last of a burst arrives."""
 
@@ -118,6 +127,7 @@ class DashboardScreen(ListCommands):
         self._rows.replace([Shown(number) for number in offered(self.bincard.session)])
         yield Line(id="where")
         yield ResourceTable(_COLUMNS, self._rows, id="numbers", empty_text="Nothing that your role lets you see.")
+        yield Line(id="sales")
         yield KeyFooter()
         yield StatusLine(self.bincard.status)
 
@@ -131,6 +141,7 @@ class DashboardScreen(ListCommands):
         self._leave = [self._live.subscribe(self._hear), self._live.watch(models, self._changed)]
         self._show_head()
         self._count([row.number for row in self._all])
+        self._ask_sales()
 
     def on_unmount(self) -> None:
         for leave in self._leave:
@@ -184,6 +195,18 @@ class DashboardScreen(ListCommands):
             self.table.refresh_rows()
             self.refresh_footer()
         self._show_head()
+
+    @work(exclusive=True, group="sales")
+    async def _ask_sales(self) -> None:
+        self.post_message(self.SalesRead(*await load_sales(self.bincard.session, date.today())))
+
+    def on_dashboard_screen_sales_read(self, message: SalesRead) -> None:
+        parts: list[Part] = []
+        if message.months:
+            plain = not self.bincard.console.encoding.startswith("utf")
+            total = money(sum(message.months), message.currency)
+            parts = [("Sales, 12 months ", ""), (sparkline(message.months, plain=plain), "bold"), (f" {total}", "")]
+        self.query_one("#sales", Line).show(parts)
 
     def _changed(self, model: str) -> None:
         """Something that is counted has changed: count again, once it is over."""
@@ -302,3 +325,4 @@ class DashboardScreen(ListCommands):
     async def do_app_refresh(self) -> None:
         """Count again."""
         self._count([row.number for row in self._all])
+        self._ask_sales()

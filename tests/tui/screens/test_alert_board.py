@@ -13,13 +13,17 @@ from server.alerts.checking import check_all
 from server.db.models.stock import StockLocation
 from tests.serving import Running
 from tests.tui.driving import Driver, check_snapshot, driven
+from tests.tui.hostile import HOSTILE
+from tests.tui.hostile_server import hostile_server
 from tests.tui.live.watched import Room, add_user, steady, watched
 from tui.config import Launch, Options
+from tui.safe_text import is_safe
 from tui.screens.adjust import CountDialog
 from tui.screens.alert_board import AlertBoard
 from tui.screens.card import CardScreen
 
 OWN = "../plugin/bincard/"
+PATH = "/plugin/bincard/"
 
 
 @pytest.fixture
@@ -278,3 +282,35 @@ async def test_how_it_looks(server: Running, room: Room, size: tuple[int, int]) 
         await client.idle()
         await client.until(lambda: "Washer" in selected(client), "the second line")
         check_snapshot(f"alerts-{size[0]}x{size[1]}", steady(client.lines))
+
+
+@pytest.mark.parametrize("size", [(132, 43), (40, 16)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_no_text_of_an_alert_acts_on_the_terminal(size: tuple[int, int]) -> None:
+    texts = list(HOSTILE.values())
+    rows = [
+        {
+            "pk": pk, "kind": "low_stock", "alert_type": text, "severity": 30, "state": 10, "message": text,
+            "sent_at": text, "part": 1, "part_name": text, "location": 1, "location_path": text,
+            "action": {"do": text}, "acknowledged_by_name": text, "history": [{"what": text, "at": text, "note": text}],
+        }
+        for pk, text in enumerate(texts, 1)
+    ]  # fmt: skip
+    with hostile_server() as server:
+        plugins = [{"slug": "bincard"}]
+        server.answer("GET", "/api/", {"version": "1", "apiVersion": 532, "instance": "x", "active_plugins": plugins})
+        server.answer("GET", f"{PATH}alert/", {"count": len(rows), "results": rows})
+        summary = {"open": 1, "unresolved": 1, "by_severity": {"critical": 1}, "per_hour": [1] * 24}
+        server.answer("GET", f"{PATH}alert/summary/", summary)
+        server.answer("GET", f"{PATH}events/", {"detail": HOSTILE["osc clipboard"]}, status=403)
+        server.answer("GET", f"{PATH}alert/{len(rows)}/", rows[-1])
+        refusal = {"changed": [], "refused": [{"alert": 1, "reason": HOSTILE["osc clipboard"]}]}
+        server.answer("POST", f"{PATH}alert/acknowledge/", refusal)
+        async with driven(Launch(server.url, token="inv-1"), size, live=True) as client:
+            await client.see("items")
+            await client.idle()
+            await client.press("exclamation_mark")
+            await client.until(lambda: client.app.live.book.total == len(rows), "the alerts")
+            for key in ("down", "t", "t", "a", "e", "escape", "k", "escape", "pagedown", "pagedown"):
+                await client.press(key)
+                await client.idle()
+                assert all(is_safe(line) for line in client.lines), client.text

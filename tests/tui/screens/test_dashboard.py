@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -88,11 +89,15 @@ async def test_who_may_see_little_sees_few_numbers(server: Running) -> None:
 async def test_one_that_fails_says_so_and_the_others_are_there(server: Running) -> None:
     with FaultServer(server.url) as proxy:
         proxy.answer("GET", "/api/order/po/", lambda request: Reply(500, {"detail": "broken"}))
+        year = date.today().year
+        years = [{"year": each, "revenue": [10.0] * 12} for each in (year, year - 1)]
+        proxy.answer("GET", "/plugin/bincard/sales/season/", {"currency": "EUR", "years": years})
         proxy.answer("GET", "/plugin/bincard/events/", {"detail": "none"}, status=404)
         async with dashboard(server, url=proxy.url) as client:
             await client.see("purchase orders overdue: ")
             await client.until(lambda: number(client, "4") == "0", "the others")
             assert number(client, "3") == "?"
+            await client.see("Sales, 12 months ████████████ 120.00 EUR")
 
 
 @pytest.mark.parametrize("size", [(132, 43), (80, 24), (40, 16)], ids=lambda size: f"{size[0]}x{size[1]}")
