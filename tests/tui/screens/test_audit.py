@@ -163,7 +163,7 @@ async def test_hostile_texts_reach_no_terminal(client: Driver, api: httpx.Client
     await audit(client, "evilaudit")
     await client.see("Evilaudit")
     await client.press("tab", "tab")
-    for _ in range(min(kept, 40)):
+    for _ in range(min(kept, 12)):
         await client.press("down")
         assert all(is_safe(character) or character == "\n" for character in client.text)
 
