@@ -141,11 +141,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The bars of one target, oldest first, without gaps."""
+    """The bars of one target, oldest first, without gaps; `note` says what they lack."""
 
     target: Target
     span: Span
     bars: tuple[Bar, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

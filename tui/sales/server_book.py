@@ -78,7 +78,7 @@ class ServerBook:
         answer = await self._client.get(f"{SALES}/series/", {**_asked(targets), **asked})
         starts = [date.fromisoformat(start) for start in answer["starts"]]
         told = zip(targets, answer["results"], strict=True)
-        return [Series(target, span, _bars(starts, row)) for target, row in told]
+        return [Series(target, span, _bars(starts, row), _money_note(answer)) for target, row in told]
 
     async def season(self, by: By, targets: Sequence[Target]) -> Season:
         answer = await self._client.get(f"{SALES}/season/", _asked(targets) if targets else {"by": by})

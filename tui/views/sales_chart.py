@@ -47,11 +47,14 @@ def draw(series: Sequence[Series], how: Drawn, width: int, height: int) -> list[
 
 
 def legend_of(series: Sequence[Series], how: Drawn) -> str:
-    """What the signs of the chart stand for."""
+    """What the signs of the chart stand for, and what the chart lacks."""
+    note = "" if how.of_units or not series[0].note else f"   {series[0].note}"
     if len(series) > 1:
         what = "Units" if how.of_units else f"Revenue {series[0].target.currency}".rstrip()
-        return f"{what}:  " + "  ".join(
-            f"{letter} {each.target.title}" for letter, each in zip(LETTERS, series, strict=False)
+        return (
+            f"{what}:  "
+            + "  ".join(f"{letter} {each.target.title}" for letter, each in zip(LETTERS, series, strict=False))
+            + note
         )
     target = series[0].target
     text = f"{'#' if how.plain else '█'} {'units' if how.of_units else f'revenue {target.currency}'.rstrip()}"
@@ -59,7 +62,7 @@ def legend_of(series: Sequence[Series], how: Drawn) -> str:
         text += f"   {BEFORE} year before"
     if how.average:
         text += f"   {AVERAGE} moving average"
-    return text
+    return text + note
 
 
 def _value(bar: Bar, how: Drawn) -> Decimal:
