@@ -4,7 +4,6 @@ import argparse
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,15 +67,6 @@ def test_help_and_version_import_nothing_heavy(option: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     assert done.stderr == "[]\n"
     assert ("usage: bincard" if option == "--help" else f"bincard {VERSION}") in done.stdout
-
-
-def test_help_answers_at_once(surroundings: dict[str, str]) -> None:
-    times = []
-    for _ in range(5):
-        begun = time.perf_counter()
-        assert bincard(surroundings, "--help").returncode == 0
-        times.append(time.perf_counter() - begun)
-    assert min(times) < 0.2
 
 
 def test_the_version_is_that_of_the_package() -> None:
