@@ -9,7 +9,6 @@ from tui.api_models import StockItem
 from tui.history import Place
 from tui.live.alerts import Alert
 from tui.live.live import Live
-from tui.routes import ROUTES
 from tui.screens.alert_rows import AlertTable
 from tui.screens.item_commands import outcome_of
 from tui.screens.list_commands import ListCommands
@@ -139,11 +138,11 @@ class AlertCauses(ListCommands):
             await self.bincard.go(Place("stock", "stocklocation", alert.location, title=alert.path))
 
     async def do_alerts_order_it(self) -> None:
-        """Order the part: at the reorder desk, else on a new order."""
+        """Order the part: at the reorder desk of a Bincard server, else on a new order."""
         alert = self.alert
         if alert is None:
             return
-        if "reorder" in ROUTES:
+        if self.bincard.session.is_bincard:
             await self.bincard.go(Place("reorder", "part", alert.part, title=alert.part_name))
             return
         from tui.orders.order_data import Order

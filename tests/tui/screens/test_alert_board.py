@@ -21,6 +21,7 @@ from tui.safe_text import is_safe
 from tui.screens.adjust import CountDialog
 from tui.screens.alert_board import AlertBoard
 from tui.screens.card import CardScreen
+from tui.screens.reorder import ReorderScreen
 
 OWN = "../plugin/bincard/"
 PATH = "/plugin/bincard/"
@@ -192,6 +193,22 @@ async def test_from_the_alert_to_its_cause_and_back_to_the_same_line(server: Run
         name = selected(client)
         await client.press("b")
         await client.until(lambda: isinstance(client.app.screen, CardScreen), "the bin card")
+        await client.press("[")
+        await client.until(lambda: isinstance(client.app.screen, AlertBoard), "the board")
+        await client.until(lambda: selected(client) == name, "the same line")
+
+
+async def test_a_part_is_ordered_at_the_reorder_desk(server: Running, room: Room) -> None:
+    room.short("Bolt")
+    room.short("Washer")
+    async with board(server) as client:
+        await client.see("Bolt", "Washer")
+        await client.press("down")
+        await client.see("Enter Order it")
+        name = selected(client)
+        await client.press("enter")
+        await client.until(lambda: isinstance(client.app.screen, ReorderScreen), "the reorder desk")
+        await client.idle()
         await client.press("[")
         await client.until(lambda: isinstance(client.app.screen, AlertBoard), "the board")
         await client.until(lambda: selected(client) == name, "the same line")
