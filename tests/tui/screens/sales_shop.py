@@ -23,7 +23,6 @@ class SalesShop:
         self.location = self._make("stock/location/", name=f"{name} store")["pk"]
         self.category = self._make("part/category/", name=f"{name} goods")["pk"]
         self.customer = self._company("Customer", is_customer=True)
-        self.other_customer = self._company("Other", is_customer=True)
         self.supplier = self._company("Supplier", is_supplier=True)
 
     def _make(self, path: str, **body: Any) -> Any:
@@ -47,15 +46,16 @@ class SalesShop:
         self.parts[word] = int(part)
         return int(part)
 
-    def history(self, lines: Sequence[tuple[str, float, float, int]], customer: str = "") -> None:
-        """Import (part, quantity, price, weeks ago) lines of sales to the customer, or one called so; what cannot be
-        read is left out."""
+    def history(self, lines: Sequence[tuple[str, float, float, int]]) -> None:
+        """Import (part, quantity, price, weeks ago) lines of sales to the customer; what is none of our parts was sold
+        to somebody called the same. What cannot be read is left out."""
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(["invoice", "date", "part", "quantity", "price", "currency", "customer"])
         for number, (part, quantity, price, weeks) in enumerate(lines):
             day = (self.today - timedelta(weeks=weeks)).isoformat()
-            writer.writerow([f"INV-{number}", day, part, quantity, price, "USD", customer or f"{self.name} Customer"])
+            customer = f"{self.name} Customer" if part.startswith(self.name) else part
+            writer.writerow([f"INV-{number}", day, part, quantity, price, "USD", customer])
         answer = self.api.post(
             "../plugin/bincard/sales/import/",
             files={"file": ("sales.csv", text.getvalue().encode())},

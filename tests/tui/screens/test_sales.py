@@ -42,9 +42,8 @@ def shop(server: Running) -> Iterator[SalesShop]:
             [("Acme lamp", units, 1, 12 - week) for week, units in enumerate(LAMPS) if units]
             + [("Acme tape", TAPES, 2, week) for week in range(1, 13)]
             + [("Acme lamp", 19, 1, 20), ("Acme lamp", 5, 1, 52 + 1), ("No such part", 1, 3, 2)]
+            + [(f"Evil {text}"[:100], 1, 0.5, 3) for text in HOSTILE.values() if "\ud800" not in text]
         )
-        for text in [text for text in HOSTILE.values() if "\ud800" not in text]:
-            made.history([(f"Evil {text}"[:100], 1, 0.5, 3)], customer=f"Evil {text}"[:100])
         made.order = made.sell([(lamp, 2, 3), (tape, 1, 4)])
         catch_up(server.database)
         check_sales(server.database)
