@@ -5,12 +5,14 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.sales.figures import abc_classes, growth_of, growth_text, moving_average, season_of
 from tui.sales.periods import Span, label_of, next_start, start_of, starts_until, title_of, year_before
 
+#: The machine may be busy.
+BUSY = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 amounts = st.lists(st.integers(-500, 10_000).map(Decimal), min_size=1, max_size=40)
 spans: st.SearchStrategy[Span] = st.sampled_from(("week", "month", "year"))
 days = st.dates(date(2001, 1, 1), date(2050, 12, 31))
@@ -40,6 +42,7 @@ def test_a_moving_average_is_the_mean_of_the_last_few() -> None:
         moving_average(decimals(1), 0)
 
 
+@BUSY
 @given(amounts, st.integers(1, 12))
 def test_a_moving_average_lies_among_its_values(values: list[Decimal], width: int) -> None:
     averages = moving_average(values, width)
@@ -56,6 +59,7 @@ def test_classes_are_by_the_share_of_the_revenue() -> None:
     assert abc_classes([]) == []
 
 
+@BUSY
 @given(amounts)
 def test_who_sells_more_is_of_no_worse_class(values: list[Decimal]) -> None:
     classes = abc_classes(values)
@@ -82,6 +86,7 @@ def test_periods_have_names() -> None:
     assert title_of(date(2024, 1, 1), "year") == label_of(date(2024, 1, 1), "year") == "2024"
 
 
+@BUSY
 @given(days, spans, st.integers(1, 60))
 def test_periods_follow_each_other_without_gaps(day: date, span: Span, count: int) -> None:
     starts = starts_until(day, span, count)
@@ -92,6 +97,7 @@ def test_periods_follow_each_other_without_gaps(day: date, span: Span, count: in
         assert start_of(following - timedelta(days=1), span) == start
 
 
+@BUSY
 @given(days, spans)
 def test_what_is_compared_is_a_period_of_the_year_before(day: date, span: Span) -> None:
     start = start_of(day, span)

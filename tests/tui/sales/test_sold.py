@@ -4,13 +4,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.sales.book import By, Query, Target
 from tui.sales.periods import next_start
 from tui.sales.sold import Sold, bars_of, behind, rows_of, season_of_sales, sorted_rows
 
+#: The machine may be busy.
+BUSY = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TODAY = date(2026, 3, 18)
 KINDS: tuple[By, ...] = ("part", "category", "customer", "supplier")
 
@@ -31,6 +33,7 @@ sales = st.lists(
 )  # fmt: skip
 
 
+@BUSY
 @given(sales, st.sampled_from(KINDS))
 def test_rows_are_the_sums_of_the_last_twelve_weeks(given_sales: list[Sold], by: By) -> None:
     monday = TODAY - timedelta(days=TODAY.weekday())
@@ -44,6 +47,7 @@ def test_rows_are_the_sums_of_the_last_twelve_weeks(given_sales: list[Sold], by:
         assert len(row.revenues) == len(row.units_by) == 12
 
 
+@BUSY
 @given(sales)
 def test_no_sum_is_of_two_currencies(given_sales: list[Sold]) -> None:
     rows = rows_of(given_sales, "part", "month", TODAY)
@@ -53,6 +57,7 @@ def test_no_sum_is_of_two_currencies(given_sales: list[Sold]) -> None:
         assert sum(row.revenue + row.current for row in rows if row.target.currency == currency) == whole
 
 
+@BUSY
 @given(sales)
 def test_the_orders_behind_the_bars_are_the_bars(given_sales: list[Sold]) -> None:
     for target in {sale.target("customer") for sale in given_sales}:
@@ -99,6 +104,7 @@ def test_a_season_is_of_whole_months() -> None:
     assert list(revenues[:4]) == [300, 100, 1000, None]
 
 
+@BUSY
 @given(sales)
 def test_the_years_of_a_season_hold_every_sale(given_sales: list[Sold]) -> None:
     season = season_of_sales(given_sales, TODAY)

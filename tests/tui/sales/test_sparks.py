@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.sales.sparks import NEGATIVE, NOTHING, eighths, shade, sparkline
 
+#: The machine may be busy.
+BUSY = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 numbers = st.lists(st.integers(-1000, 100_000).map(Decimal), min_size=1, max_size=24)
 SIGNS = " ▁▂▃▄▅▆▇█"
 
@@ -24,6 +26,7 @@ def test_nothing_and_only_returns_have_signs_of_their_own() -> None:
     assert sparkline([Decimal(0), Decimal(-5)]) == NOTHING + NEGATIVE
 
 
+@BUSY
 @given(numbers)
 def test_each_sign_is_its_number_to_the_nearest_eighth_of_the_most(values: list[Decimal]) -> None:
     drawn, most = sparkline(values), max(values)
@@ -38,12 +41,14 @@ def test_each_sign_is_its_number_to_the_nearest_eighth_of_the_most(values: list[
             assert abs(SIGNS.index(sign) - exact) <= Decimal("0.5") or (sign == SIGNS[1] and exact < 1)
 
 
+@BUSY
 @given(numbers)
 def test_more_is_never_drawn_lower(values: list[Decimal]) -> None:
     heights = [eighths(value, max(values)) for value in sorted(values)]
     assert heights == sorted(heights)
 
 
+@BUSY
 @given(numbers)
 def test_both_kinds_of_terminals_are_told_the_same(values: list[Decimal]) -> None:
     plain = sparkline(values, plain=True)

@@ -1,7 +1,7 @@
 """A bar is as high as it is much, and the axes say so."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -31,7 +31,7 @@ def test_bars_are_exact_to_an_eighth_of_a_line() -> None:
     assert lines[-1].split() == LABELS[:5]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 9999).map(float), min_size=1, max_size=24), st.integers(8, 24))
 def test_heights_are_the_numbers_scaled_from_zero(values: list[float], lines_high: int) -> None:
     lines = bar_chart(values, ["x"] * len(values), 80, lines_high)
