@@ -145,8 +145,8 @@ class AlertCauses(ListCommands):
         if self.bincard.session.is_bincard:
             await self.bincard.go(Place("reorder", "part", alert.part, title=alert.part_name))
             return
-        from tui.orders.order_data import Order
         from tui.screens.order_form import OrderForm
+        from tui.views.orders import Order
         from workflow.orders import PURCHASE
 
         async def made(order: Order | None) -> None:

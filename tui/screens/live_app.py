@@ -13,6 +13,7 @@ from tui.screens.count_offer import CountApp
 
 if TYPE_CHECKING:
     from tui.live.live import Live
+    from tui.widgets.status_line import Status
 
 __all__ = ["LiveApp"]
 
@@ -23,6 +24,7 @@ _LATER = 1.0
 class LiveApp(CountApp):
     """The part of the app that follows the server."""
 
+    status: "Status"
     _live: "Live | None" = None
     _live_timer: Timer | None = None
 

@@ -184,25 +184,3 @@ def test_it_goes_through_any_filesystem(database: Database, tmp_path: Path) -> N
     lake.remove("sales", date(2026, 1, 2))
     lake.remove("sales", date(2026, 1, 2))
     assert not (tmp_path / "below/bucket/bi/sales/date=2026-01-02/part-0.parquet").exists()
-
-
-def test_a_bucket_of_a_real_service(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    service = pytest.importorskip("moto.server", reason="moto is not installed: no S3 service to write to")
-    running = service.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    try:
-        host, port = running.get_host_and_port()
-        where = {"endpoint_override": f"{host}:{port}", "scheme": "http", "region": "eu-west-1"}
-        bucket = fs.S3FileSystem(access_key="key", secret_key="secret", allow_bucket_creation=True, **where)
-        bucket.create_dir("warehouse")
-        settings: dict[str, Any] = {
-            "export_s3_endpoint": f"http://{host}:{port}", "export_s3_region": "eu-west-1", "export_s3_key": "key",
-            "export_s3_secret": "secret",
-        }  # fmt: skip
-        told = run(database, "s3://warehouse/bi", **settings)
-        for table, count in told["rows"].items():
-            assert len(read("warehouse/bi", table, bucket)) == count, table
-        again = run(database, "s3://warehouse/bi", NOW + timedelta(days=1), **settings)
-        assert (again["rows"]["movements"], again["rows"]["sales"]) == (0, 0)
-    finally:
-        running.stop()
