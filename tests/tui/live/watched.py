@@ -1,19 +1,23 @@
 """A server that looks after each commit whether something is wrong, and a part whose stock has a minimum."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select
+
 from server.alerts.following import Follower, catch_up
 from server.auth.passwords import hash_password
 from server.db.models.users import Group, RuleSet, User, UserGroup
+from server.events.reading import MARKS, bounds
 from server.events.recorder import record_events
 from tests.server.resources.stock_shop import Shop
 from tests.serving import Running, running
 
-__all__ = ["Room", "add_user", "steady", "watched"]
+__all__ = ["Room", "add_user", "settle", "steady", "watched"]
 
 
 @contextmanager
@@ -26,6 +30,18 @@ def watched(data_dir: Path, template: Path) -> Iterator[Running]:
         server.api.closing.append(follower.close)
         follower.start()
         yield server
+
+
+def settle(server: Running) -> None:
+    """Wait until what was committed so far has been looked at."""
+    newest, end = bounds(server.database).newest, time.monotonic() + 20
+    while True:
+        with server.database.read() as connection:
+            seen = connection.scalar(select(MARKS.c.position).where(MARKS.c.name == "follower:alerts"))
+        if seen is not None and seen >= newest:
+            return
+        assert time.monotonic() < end, f"of {newest} events {seen} are looked at"
+        time.sleep(0.02)
 
 
 class Room(Shop):

@@ -15,7 +15,7 @@ from tests.serving import Running
 from tests.tui.driving import Driver, check_snapshot, driven
 from tests.tui.hostile import HOSTILE
 from tests.tui.hostile_server import hostile_server
-from tests.tui.live.watched import Room, add_user, steady, watched
+from tests.tui.live.watched import Room, add_user, settle, steady, watched
 from tui.config import Launch, Options
 from tui.safe_text import is_safe
 from tui.screens.adjust import CountDialog
@@ -53,7 +53,8 @@ def alerts(api: httpx.Client, **query: Any) -> list[dict[str, Any]]:
 async def board(
     server: Running, size: tuple[int, int] = (80, 24), *, user: str = "admin", password: str = "admin"
 ) -> AsyncIterator[Driver]:
-    """The client at its alert board."""
+    """The client at its alert board, which shows the alerts of what was done before."""
+    settle(server)
     launch = Launch(server.url, user=user, token=server.token(user, password, "board"))
     async with driven(launch, size, live=True) as client:
         await client.until(lambda: client.app.session.user is not None, "the session")
