@@ -28,7 +28,7 @@ XLSX_ROWS = 1_048_576
 _HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _ARMED = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")  # Excel takes the wide forms for the plain ones
 _NUMBERS = frozenset({bool, int, float})
-_DISARMED = re.compile("'[=+\\-@\t\n＝＋－＠]")
+_DISARMED = re.compile("'[ \u00a0]*[=+\\-@\t\n＝＋－＠]")
 _NUMBER = re.compile(r"[-+]?\d{1,30}(\.\d{1,30})?")
 
 # What a broken or made-up workbook makes openpyxl run into (its parser's errors are SyntaxErrors or ValueErrors).
@@ -217,7 +217,7 @@ def _text_rows(content: bytes, delimiter: str | None) -> Iterator[list[Any]]:
         delimiter = max(",;\t", key=first.count)  # spreadsheets of many countries write semicolons
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            yield [_restored(cleaned(cell).strip()) for cell in row]
+            yield [_restored(cleaned(cell)).strip() for cell in row]
     except csv.Error as error:
         raise BadTable(f"Data file cannot be read: {error}") from None
 

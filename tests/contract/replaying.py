@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -51,8 +52,15 @@ def replay(area: str, template: Path, scratch: Path) -> tuple[Counter[str], list
     data_dir = scratch / area
     shutil.rmtree(data_dir, ignore_errors=True)
     with running(data_dir, template, sign_in_tries=1000) as server:
-        counts, report = tool.replay_area(server.url, path, False)
+        counts, report = tool.replay_area(server.url, _of_today(path, scratch), False)
     return counts, report
+
+
+def _of_today(path: Path, scratch: Path) -> Path:
+    """The recording as if it had been made today: exported files have the day in their names."""
+    made = scratch / path.name
+    made.write_text(re.sub(r"(InvenTree_\w+?_)\d{4}-\d\d-\d\d", rf"\g<1>{datetime.now(UTC).date()}", path.read_text()))
+    return made
 
 
 def main(areas: list[str]) -> None:

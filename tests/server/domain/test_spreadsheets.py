@@ -6,7 +6,7 @@ import zipfile
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -63,6 +63,7 @@ def test_control_characters_reach_no_terminal(kind: str) -> None:
 CELLS = st.one_of(st.none(), st.text(max_size=20), st.booleans(), st.integers(-(10**12), 10**12))
 
 
+@example([[None, "\r"], [None, "\r'"], ["  =1", "'  =1"]], "csv")
 @given(
     st.lists(st.lists(CELLS, min_size=2, max_size=2), min_size=1, max_size=5), st.sampled_from(["csv", "tsv", "xlsx"])
 )
@@ -75,7 +76,7 @@ def test_what_is_written_comes_back(rows: list[list[Any]], kind: str) -> None:
         for value, got in zip(before, (after["a"], after["b"]), strict=True):
             wanted = as_text(value).strip()
             if kind != "xlsx" and wanted[:1] == "'":
-                assert as_text(got) in (wanted, wanted[1:])
+                assert as_text(got) in (wanted, wanted[1:].strip())
             else:
                 assert as_text(got).strip() == wanted
 
@@ -111,10 +112,10 @@ def test_files_that_are_no_tables_are_refused(content: bytes, name: str, message
         read_table(content, name)
 
 
-def test_too_many_rows_are_refused_with_the_figure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 3)
+def test_too_many_rows_are_refused_with_the_figure() -> None:
+    assert len(read_table(b"a\n1\n2\n3\n", "t.csv", most=3).rows) == 3
     with pytest.raises(BadTable, match="maximum row limit of 3"):
-        read_table(b"a\n1\n2\n3\n4\n", "t.csv")
+        read_table(b"a\n1\n2\n3\n4\n", "t.csv", most=3)
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
