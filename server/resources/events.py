@@ -3,14 +3,15 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
 from server.db.models.events import Event
+from server.db.models.users import User
 from server.domain.errors import Forbidden, InvalidInput, NotAuthenticated
 from server.events.catalog import KINDS, READERS, readable
 from server.events.reading import bounds, events_after
 from server.events.stream import EventStream, Wanted
-from server.rest.access import Role
+from server.rest.access import Role, Superuser
 from server.rest.context import Answer, Caller, Context
 from server.rest.filters import Compare, Exact
 from server.rest.query import Column, Source, Test
@@ -90,6 +91,17 @@ def _some(context: Context, wanted: Wanted) -> bytes:
     return orjson.dumps({"last": last, "more": len(lines) == limit, "reset": reset, "results": told})
 
 
+def _streams(context: Context) -> Answer:
+    """Who follows the events now, in the process that answers: `open` streams of at most `most`."""
+    hub = context.api.services.events
+    streams = dict(hub.open)
+    with context.api.database.read() as connection:
+        wanted = select(User.pk, User.username).where(User.pk.in_(list(streams)))
+        names: dict[int, str] = {row.pk: row.username for row in connection.execute(wanted)}
+    users = [{"user": pk, "username": names.get(pk), "streams": count} for pk, count in sorted(streams.items())]
+    return Answer({"open": sum(streams.values()), "most": hub.limits.streams, "users": users})
+
+
 def _scope(context: Context) -> Test:
     models = sorted(models_of(context.user))
 
@@ -121,6 +133,11 @@ RESOURCES: tuple[Resource | Endpoint, ...] = (
         description="What changes, as server-sent events (Accept: text/event-stream), resumable by Last-Event-ID or "
         "?after=; as JSON for those who ask. Filters: ?kind=stock,order&model=stockitem.",
         methods={"GET": Route(_events)},
+    ),
+    Endpoint(
+        path=f"{PATH}streams/", access=Superuser(staff=True), title="Streams",
+        description="Open streams of events of the process that answers, and whose they are.",
+        methods={"GET": Route(_streams)},
     ),
     LOG,
 )  # fmt: skip

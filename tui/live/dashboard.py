@@ -14,7 +14,7 @@ from tui.counting.review import SessionState, load_sessions
 from tui.history import Place
 from tui.session import Session
 
-__all__ = ["NUMBERS", "Answer", "Number", "ask", "load_failed", "load_sales", "offered"]
+__all__ = ["NUMBERS", "Answer", "Number", "ask", "load_listed", "load_sales", "offered"]
 
 _BASE: Final = "/plugin/bincard/"
 _LOW: Final = "low_stock,out_of_stock"
@@ -86,6 +86,17 @@ async def _low(session: Session) -> int:
     return await session.client.count("part/", {"low_stock": True, "active": True})
 
 
+async def _waiting(session: Session) -> int:
+    """Jobs that could be done now: InvenTree tells of them as well."""
+    told = await session.client.get("background-task/")
+    return int(told["pending_tasks"]) if isinstance(told.get("pending_tasks"), int) else 0
+
+
+async def _streams(session: Session) -> int:
+    told = await session.client.get(f"{_BASE}streams/")
+    return int(told["open"]) if isinstance(told.get("open"), int) else 0
+
+
 def _orders(late: bool, mine: bool) -> tuple[tuple[str, str, Any], ...]:
     return (("orders", "late", late), ("orders", "mine", mine), ("orders", "closed", False))
 
@@ -116,8 +127,11 @@ NUMBERS: Final[tuple[Number, ...]] = (
     Number("9", "parked", "codes parked in open counts", _parked,
            Place("sessions", "countsession", None, title="Count sessions"), "stock", own=True, sign="",
            models=frozenset({"countsession", "countparked"})),
-    Number("0", "failed", "jobs failed", _list(f"{_BASE}job/", state="failed"), Place("dashboard", "job", None),
+    Number("0", "failed", "jobs failed", _list(f"{_BASE}job/", state="failed"), Place("dashboard", "failed", None),
            own=True, staff=True, sign="!!"),
+    Number("", "waiting", "jobs waiting", _waiting, Place("dashboard", "waiting", None), staff=True, sign=""),
+    Number("", "streams", "clients that follow this server", _streams, Place("dashboard", "streams", None), own=True,
+           staff=True, sign=""),
     Number("", "trouble", "troubles of the server", _list(f"{_BASE}alert/", kind="server_trouble", unresolved=True),
            _alerts("all:server_trouble::"), own=True, staff=True, sign="!!", models=_ALERT),
 )  # fmt: skip
@@ -146,9 +160,14 @@ async def ask(session: Session, number: Number) -> Answer | None:
         return Answer(None, str(error))
 
 
-async def load_failed(session: Session) -> list[Mapping[str, Any]]:
-    """The jobs that failed, newest first. Raises ApiError."""
-    return list((await session.client.page(f"{_BASE}job/", 0, 100, {"state": "failed"})).results)
+async def load_listed(session: Session, name: str) -> list[Mapping[str, Any]]:
+    """What is behind a number that has no screen: "failed" and "waiting" jobs, the newest first, or who holds the
+    "streams". Raises ApiError."""
+    if name == "streams":
+        told = await session.client.get(f"{_BASE}streams/")
+        return [user for user in told.get("users") or () if isinstance(user, Mapping)]
+    path, params = (f"{_BASE}job/", {"state": "failed"}) if name == "failed" else ("background-task/pending/", {})
+    return list((await session.client.page(path, 0, 100, params)).results)
 
 
 async def load_sales(session: Session, today: date) -> tuple[list[float], str]:

@@ -1,10 +1,10 @@
 """The dashboard: what needs somebody now, as numbers that open the list behind them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,7 +16,7 @@ from tui.actions import Action
 from tui.api_errors import ApiError
 from tui.history import Place
 from tui.live.alerts import local_time
-from tui.live.dashboard import Answer, Number, ask, load_failed, load_sales, offered
+from tui.live.dashboard import Answer, Number, ask, load_listed, load_sales, offered
 from tui.live.live import Live
 from tui.safe_text import safe
 from tui.screens.count_planner_rows import sparkline
@@ -77,6 +77,24 @@ _COLUMNS = (
 )
 
 
+#: What opens for a number that has no screen: its title, and what is said where there is nothing.
+_LISTED: Final = {
+    "failed": ("Jobs that failed", "No job has failed."),
+    "waiting": ("Jobs that wait", "No job waits."),
+    "streams": ("Who follows this server", "Nobody follows this server."),
+}
+
+
+def _told(name: str, row: Mapping[str, Any], now: datetime) -> str:
+    """A line of such a list."""
+    if name == "streams":
+        return f"{row.get('username') or row.get('user')}: {row.get('streams')}"
+    if name == "waiting":
+        return f"{row.get('name')}"
+    at = local_time(str(row.get("finished_at") or row.get("queued_at") or ""), now)
+    return f"{at}  {row.get('name')}: {row.get('error') or 'no reason is known'}"
+
+
 class DashboardScreen(ListCommands):
     """One number in each line; each comes when it is known, and again when something changed that it counts."""
 
@@ -93,11 +111,12 @@ class DashboardScreen(ListCommands):
             self.number = number
             self.answer = answer
 
-    class JobsRead(Message):
-        """The jobs that failed, or why they are not known."""
+    class Listed(Message):
+        """The lines behind a number that has no screen, or why they are not known."""
 
-        def __init__(self, lines: Sequence[str], problem: str = "") -> None:
+        def __init__(self, name: str, lines: Sequence[str], problem: str = "") -> None:
             super().__init__()
+            self.name = name
             self.lines = lines
             self.problem = problem
 
@@ -136,6 +155,7 @@ class DashboardScreen(ListCommands):
         if self._return_to:
             self.table.move_to_key(self._return_to)
         self._live: Live = self.bincard.live
+        self._was_live = self._live.is_live
         self.bincard.start_live()
         models = frozenset[str]().union(*(row.number.models for row in self._all))
         self._leave = [self._live.subscribe(self._hear), self._live.watch(models, self._changed)]
@@ -165,6 +185,9 @@ class DashboardScreen(ListCommands):
         self.post_message(self.Told())
 
     def on_dashboard_screen_told(self) -> None:
+        if self._live.is_live != self._was_live:  # one stream more or less: our own
+            self._was_live = self._live.is_live
+            self._count([row.number for row in self._all if row.name == "streams"])
         self._show_head()
 
     def _show_head(self) -> None:
@@ -252,38 +275,35 @@ class DashboardScreen(ListCommands):
             self.bincard.state.set(screen, name, value)
         place = number.place
         if place.screen == "dashboard":
-            self._read_jobs()
+            self._read_listed(place.model)
         elif place.screen == "orders" and not place.model:
             await self.bincard.do_app_orders()
         else:
             await self.bincard.go(place)
 
-    @work(exclusive=True, group="jobs")
-    async def _read_jobs(self) -> None:
+    @work(exclusive=True, group="listed")
+    async def _read_listed(self, name: str) -> None:
         now = datetime.now().astimezone()
         try:
-            jobs = await load_failed(self.bincard.session)
+            found = await load_listed(self.bincard.session, name)
         except ApiError as error:
-            self.post_message(self.JobsRead((), str(error)))
+            self.post_message(self.Listed(name, (), str(error)))
             return
-        lines = [
-            f"{local_time(str(job.get('finished_at') or job.get('queued_at') or ''), now)}  {job.get('name')}: "
-            f"{job.get('error') or 'no reason is known'}"
-            for job in jobs
-        ]
-        self.post_message(self.JobsRead(lines))
+        self.post_message(self.Listed(name, [_told(name, row, now) for row in found]))
 
-    async def on_dashboard_screen_jobs_read(self, message: JobsRead) -> None:
+    async def on_dashboard_screen_listed(self, message: Listed) -> None:
         if message.problem:
             self.bincard.announce(message.problem, "error")
             return
         from tui.screens.help import HelpScreen
 
+        title, nothing = _LISTED[message.name]
+
         def lines(width: int) -> list[Content]:
-            told = message.lines or ("No job has failed.",)
+            told = message.lines or (nothing,)
             return [piece for line in told for piece in Content(safe(line)).wrap(width)]
 
-        await self.bincard.push_screen(HelpScreen("Jobs that failed", lines))
+        await self.bincard.push_screen(HelpScreen(title, lines))
 
     async def do_dashboard_open_1(self) -> None:
         await self._open_key("1")

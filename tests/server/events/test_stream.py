@@ -85,6 +85,18 @@ def test_each_is_told_what_his_roles_let_him_see(folk: People) -> None:
     assert {one["model"] for one in polled["results"]} == {one["model"] for one in listed} == {"company"}
 
 
+def test_staff_see_whose_streams_are_open(folk: People) -> None:
+    folk.make("watcher", roles={"stock_location": ["view"]})
+    with opened(folk.server.url, folk.token("watcher")) as one, opened(folk.server.url, folk.token("watcher")) as other:
+        one.begun()
+        other.begun()
+        with folk.client("admin") as admin, folk.client("watcher") as watcher:
+            told = admin.get(here(folk, "streams/")).json()
+            assert watcher.get(here(folk, "streams/")).status_code == 403
+    assert {user["username"]: user["streams"] for user in told["users"]}["watcher"] == 2
+    assert told["open"] == sum(user["streams"] for user in told["users"]) <= told["most"]
+
+
 def test_without_a_role_there_is_no_stream(folk: People) -> None:
     folk.make("nobody")
     with opened(folk.server.url, folk.token("nobody")) as stream:

@@ -78,11 +78,31 @@ async def test_failed_jobs_are_for_staff_and_shown_with_their_reason(server: Run
         await client.see("Jobs that failed", "No job has failed.")
 
 
+async def test_staff_see_the_jobs_that_wait_and_who_follows(server: Running) -> None:
+    async with dashboard(server) as client:
+        await client.until(lambda: client.app.live.is_live, "the stream")
+        await client.press("end", "up")
+        await client.until(lambda: any(line.split()[:2] == [">", "1"] for line in client.lines), "this very client")
+        await client.see("clients that follow this server")
+        await client.press("enter")
+        await client.see("Who follows this server", "admin: 1")
+        await client.press("escape", "up", "enter")
+        await client.see("Jobs that wait", "No job waits.")
+
+
 async def test_who_may_see_little_sees_few_numbers(server: Running) -> None:
     add_user(server, "buyer", "only-buying", purchase_order="view")
     async with dashboard(server, user="buyer", password="only-buying") as client:
         await client.see("purchase orders overdue")
-        for label in ("sales orders overdue", "count sessions", "low on stock", "jobs failed", "troubles"):
+        for label in (
+            "sales orders overdue",
+            "count sessions",
+            "low on stock",
+            "jobs failed",
+            "jobs waiting",
+            "that follow",
+            "troubles",
+        ):
             assert label not in client.text
 
 
