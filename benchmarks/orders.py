@@ -8,9 +8,9 @@ of an order of 1,000 lines. The floor reads, inserts and updates the same rows b
 checks nothing. Limit: 3x.
 
 What no correct program can leave out is in the floor too: receiving the last of an order notes that the prices of its
-parts are out of date (a row for each part), and allocating asks what the lines were promised already, and counts only
-promises that are still open. Neither is in the floor: who may do it, whether the body makes sense, the tests that stock
-must have passed, variants, locks, and the values' types.
+parts are out of date (a row for each part), each row that is made or changed is told by an event, and allocating asks
+what the lines were promised already, and counts only promises that are still open. Neither is in the floor: who may do
+it, whether the body makes sense, the tests that stock must have passed, variants, locks, and the values' types.
 """
 
 import argparse
@@ -177,7 +177,7 @@ def floor_receipt(connection: sqlite3.Connection) -> Any:
             made = connection.execute(
                 f"INSERT INTO stock_stockitem ({', '.join(row)}) VALUES ({marks})", list(row.values())
             )
-            keys.append((made.lastrowid, part, line, quantity))
+            keys.append((int(made.lastrowid or 0), part, line, quantity))
         connection.executemany(
             "INSERT INTO stock_stockitemtracking (item_id, part_id, date, tracking_type, notes, user_id, deltas) "
             "VALUES (?, ?, ?, 70, '', 1, ?)",
@@ -190,6 +190,19 @@ def floor_receipt(connection: sqlite3.Connection) -> Any:
         )
         connection.execute("UPDATE order_purchaseorder SET status = 30 WHERE pk = ?", (order,))
         _floor_prices(connection, sorted({part for _, part, _, _ in keys}), now)
+        _floor_events(
+            connection,
+            "stockitem",
+            now,
+            [(key, part, order, "created", {"quantity": [None, quantity]}) for key, part, _, quantity in keys],
+        )
+        _floor_events(
+            connection,
+            "purchaseorderlineitem",
+            now,
+            [(line, part, order, "changed", {"received": [0, quantity]}) for _, part, line, quantity in keys],
+        )
+        _floor_events(connection, "purchaseorder", now, [(order, None, None, "changed", {"status": [20, 30]})])
         connection.execute("COMMIT")
         made_rows = connection.execute(
             f"SELECT t.*, l.pathstring, s.SKU FROM stock_stockitem t LEFT JOIN stock_stocklocation l "
@@ -200,6 +213,21 @@ def floor_receipt(connection: sqlite3.Connection) -> Any:
 
     run(ORDERS + 2)
     return run
+
+
+def _floor_events(
+    connection: sqlite3.Connection,
+    model: str,
+    now: str,
+    changed: Sequence[tuple[int, int | None, int | None, str, dict[str, Any]]],
+) -> None:
+    """Write down what was changed: key, part, order, action and figures of each row."""
+    connection.executemany(
+        "INSERT INTO bincard_event (time, kind, model, object_key, part_key, parent_key, action, user_key, username, "
+        "origin, about, changes) VALUES (?, 'order', ?, ?, ?, ?, ?, 1, 'admin', 'POST', ?, ?)",
+        [(now, model, key, part, order, action, json.dumps({"part": part, "order": order}), json.dumps(figures))
+         for key, part, order, action, figures in changed],
+    )  # fmt: skip
 
 
 def _floor_prices(connection: sqlite3.Connection, parts: Sequence[int], now: str) -> None:
@@ -269,6 +297,17 @@ def floor_allocation(connection: sqlite3.Connection) -> Any:
                     wanted -= taken
         connection.executemany(
             "INSERT INTO order_salesorderallocation (line_id, item_id, quantity) VALUES (?, ?, ?)", promised
+        )
+        first = connection.execute("SELECT max(pk) FROM order_salesorderallocation").fetchone()[0] - len(promised) + 1
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        _floor_events(
+            connection,
+            "salesorderallocation",
+            now,
+            [
+                (first + number, None, order, "created", {"quantity": [None, taken]})
+                for number, (_, _, taken) in enumerate(promised)
+            ],
         )
         connection.execute("COMMIT")
         return orjson.dumps({"allocated": len(promised)})
