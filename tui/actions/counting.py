@@ -12,7 +12,10 @@ ACTIONS: tuple[Action, ...] = (
         "app.counts", ("n",), "Count sheet", "Choose what to count, or go on with a count.", "global",
         needs=("stock", "add"), writes=True, footer=59,
     ),
-    Action("count.accept", ("enter",), "Count it", "Take what is typed as the count and go on.", "count", footer=10),
+    Action(
+        "count.accept", ("enter",), "Count it",
+        "Take what is typed and go on: 12*24+7; +3 adds, -1 takes back, s skips, /text jumps.", "count", footer=10,
+    ),
     Action("count.skip", ("f6",), "Skip", "Leave the line for now; it comes again at the end.", "count", footer=12),
     Action(
         "count.mend", ("f7",), "Refused", "Show what the server refused and what was put aside.", "count", footer=14,

@@ -121,6 +121,11 @@ async def test_an_empty_enter_never_counts_and_zero_does(client: Driver, shelf: 
     assert not entries_in(state_dir())[1:]
 
 
+async def test_help_tells_what_can_be_typed(client: Driver) -> None:
+    await client.press("f1")
+    await client.see("Keys: Count", "12*24+7", "+3 adds", "takes back", "s skips", "/text jumps")
+
+
 async def test_skipped_lines_come_again_at_the_end(client: Driver, shelf: Shelf) -> None:
     await enter(client, "s")
     await client.see("Later: Bolt 02", f"{shelf.name}/A2")
