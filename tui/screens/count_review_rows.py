@@ -74,9 +74,7 @@ def line_columns(rights: Rights, width: int = _WIDE) -> tuple[Column, ...]:
 
 
 def _figure(key: str, title: str, text: Callable[[ReviewLine], str], width: int, priority: int) -> Column:
-    return Column(
-        key, title, text, width=width, min_width=min(width, 8), align="right", priority=priority, hint="number"
-    )
+    return Column(key, title, text, width=width, min_width=width, align="right", priority=priority, hint="number")
 
 
 def _expected(line: ReviewLine) -> object:
