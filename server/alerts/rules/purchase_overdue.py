@@ -48,7 +48,7 @@ def _find(asked: Asked) -> Iterator[Found]:
         if found is not None:
             of = f" of {name}" if name else ""
             yield Found(
-                f"order:{pk}", found, f"{reference}{of}: due on {when.isoformat()}, {lines} lines are open",
+                f"order:{pk}", found, f"{reference}{of}: due on {when.isoformat()}, open lines: {lines}",
                 {"due": when.isoformat(), "days": (today - when).days, "lines": lines},
                 {"purchase_order": pk, "supplier": supplier},
             )  # fmt: skip

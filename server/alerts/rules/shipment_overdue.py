@@ -37,7 +37,7 @@ def _find(asked: Asked) -> Iterator[Found]:
         if found is not None:
             to = f" for {name}" if name else ""
             yield Found(
-                f"order:{pk}", found, f"{reference}{to}: to be shipped by {when.isoformat()}, {lines} lines are open",
+                f"order:{pk}", found, f"{reference}{to}: to be shipped by {when.isoformat()}, open lines: {lines}",
                 {"due": when.isoformat(), "days": (today - when).days, "lines": lines}, {"sales_order": pk},
             )  # fmt: skip
 
